@@ -1,0 +1,1 @@
+"""MiniTorch beside PyTorch: the same programs, timed. ``python -m benchmarks --help``."""

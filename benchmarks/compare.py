@@ -1,0 +1,98 @@
+"""Runs a workload in both libraries, turn about, and draws the row of the table from it."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .registry import Workload
+
+ROOT = Path(__file__).resolve().parents[1]
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+class Failed(Exception):
+    """A library could not run a workload; the message is the end of what it printed."""
+
+
+@dataclass
+class Row:
+    """A line of the table; ``parts`` are the steps of a workload that has several."""
+
+    title: str
+    target: float | None = None
+    ms: dict[str, float] = field(default_factory=dict)  # by library
+    memory: dict[str, float] = field(default_factory=dict)  # by library, in MiB
+    parts: list[Row] = field(default_factory=list)
+    problem: str = ""
+
+    @property
+    def ratio(self) -> float | None:
+        """MiniTorch's time over torch's, None where one is missing."""
+        if {"torch", "minitorch"} <= self.ms.keys():
+            return self.ms["minitorch"] / self.ms["torch"]
+        return None
+
+    @property
+    def verdict(self) -> str:
+        """How the ratio stands to the target."""
+        if self.problem:
+            return self.problem
+        if self.ratio is None or self.target is None:
+            return ""
+        return "met" if self.ratio <= self.target else "missed"
+
+
+def measure(library: str, name: str, seconds: float, threads: int) -> dict[str, Any]:
+    """Returns what a fresh process measured; raises Failed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.worker", library, name, str(seconds)],
+        cwd=ROOT,
+        env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode != 0:
+        raise Failed(f"{library}, {name}:\n{done.stderr.strip()}")
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def compare(
+    workload: Workload, libraries: list[str], rounds: int, seconds: float, threads: int
+) -> tuple[Row, dict[str, str]]:
+    """Returns the workload's row and the libraries' versions; raises Failed."""
+    results: dict[str, list[dict[str, Any]]] = {library: [] for library in libraries}
+    for turn in range(rounds):
+        # The order changes each round: no library always follows the other.
+        for library in libraries if turn % 2 == 0 else reversed(libraries):
+            results[library].append(measure(library, workload.name, seconds, threads))
+
+    row = Row(workload.title, workload.target)
+    names = list(results[libraries[0]][0]["ms"])
+    parts = [Row(name) for name in names]
+    for library, runs in results.items():
+        for part in parts:
+            part.ms[library] = statistics.median(run["ms"][part.title] for run in runs)
+        # A ratio of geometric means is the geometric mean of the ratios.
+        row.ms[library] = math.exp(statistics.fmean(math.log(part.ms[library]) for part in parts))
+        row.memory[library] = statistics.median(run["memory"] for run in runs) / 2**20
+    if len(parts) > 1:
+        row.parts = parts
+    for name in names:
+        first, *others = (runs[0]["numbers"].get(name, 0.0) for runs in results.values())
+        if not all(math.isclose(first, other, rel_tol=1e-3) for other in others):
+            row.problem = "other numbers"
+    return row, {library: runs[0]["version"] for library, runs in results.items()}

@@ -1,0 +1,93 @@
+"""The benchmark's programs run, and its table says what was measured."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+
+import minitorch as mt
+from benchmarks.__main__ import digits, table
+from benchmarks.compare import Failed, Row, measure
+from benchmarks.worker import build, mean_square, median_ms
+from benchmarks.workloads import WORKLOADS
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.mark.parametrize("name", WORKLOADS)
+def test_every_workload_runs(name):
+    for step in build(mt, name).values():
+        assert math.isfinite(mean_square(step))
+
+
+def test_command_prints_a_markdown_table():
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--markdown", "--only", "call"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    rows = [line for line in done.stdout.splitlines() if line.startswith("|")]
+    assert len(rows) == 5  # head, rule, the workload and its two parts
+    assert "MiniTorch ms" in rows[0]
+    assert set(rows[1]) == set("|-: ")
+    assert [row.count("|") for row in rows] == [rows[0].count("|")] * 5
+
+
+def test_a_worker_that_fails_says_why():
+    with pytest.raises(Failed, match="KeyError: 'no such workload'"):
+        measure("minitorch", "no such workload", 0.01, 1)
+
+
+def test_median_is_of_one_call():
+    calls = []
+
+    def step():
+        calls.append(None)
+        stop = perf_counter() + 0.002
+        while perf_counter() < stop:
+            pass
+
+    assert 2.0 <= median_ms(step, 0.05) < 4.0
+    assert len(calls) >= 8
+
+
+@pytest.mark.parametrize(
+    ("torch_ms", "target", "problem", "verdict"),
+    [
+        (2.0, 0.5, "", "met"),
+        (1.9, 0.5, "", "missed"),
+        (1.9, None, "", ""),
+        (2.0, 0.5, "other numbers", "other numbers"),
+    ],
+)
+def test_verdict(torch_ms, target, problem, verdict):
+    row = Row("w", target, {"torch": torch_ms, "minitorch": 1.0}, problem=problem)
+    assert row.verdict == verdict
+
+
+def test_table_with_and_without_torch():
+    row = Row("work", 0.5, {"torch": 4.0, "minitorch": 1.0}, {"torch": 2.0, "minitorch": 3.25})
+    assert table([row], ["torch", "minitorch"], markdown=False).splitlines() == [
+        "workload  torch ms  MiniTorch ms  ratio  at most  verdict  torch MiB  MiniTorch MiB",
+        "--------  --------  ------------  -----  -------  -------  ---------  -------------",
+        "work          4.00          1.00   0.25      0.5      met        2.0            3.2",
+    ]
+    assert table([row], ["minitorch"], markdown=True).splitlines() == [
+        "| workload | MiniTorch ms | verdict | MiniTorch MiB |",
+        "| -------- | -----------: | ------: | ------------: |",
+        "| work     |         1.00 |         |           3.2 |",
+    ]
+
+
+def test_digits():
+    assert [digits(x) for x in (0.000984, 0.0418, 1.0, 36.94, 923.4, 12345.6)] == [
+        "0.000984",
+        "0.0418",
+        "1.00",
+        "36.9",
+        "923",
+        "12346",
+    ]
