@@ -1,0 +1,30 @@
+"""Automatic differentiation: the graph, the reverse pass, and what users may say to them.
+
+Read in this order: graph.py (what is recorded), operation.py (how an operation records itself),
+engine.py (the reverse pass), views.py (in-place changes), modes.py, function.py.
+"""
+
+from .anomaly import detect_anomaly, set_detect_anomaly
+from .engine import backward, grad
+from .function import Function
+from .gradcheck import gradcheck, gradgradcheck
+from .modes import (
+    enable_grad,
+    inference_mode,
+    no_grad,
+    set_grad_enabled,
+)
+
+__all__ = [
+    "Function",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]

@@ -1,0 +1,301 @@
+"""The reverse pass: from the gradient of the results to the gradients of the leaves.
+
+1. Collect the nodes behind the results. A node is always younger than the nodes of its inputs, so
+   youngest first is an order in which every node comes after all that use its output.
+2. Walk in that order. Each node turns the gradients of its outputs into those of its inputs; what
+   several nodes say about one tensor adds up. Where forward broadcast an input, its gradient is
+   summed back to its shape.
+3. Give the leaves their gradients.
+
+No recursion: a chain of 100,000 operations is a list, not a deep stack.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from .. import backend, dtypes
+from . import errors
+from .anomaly import refuse_nan
+from .graph import Node, TensorBase
+from .hooks import run_node_hooks, run_tensor_hooks
+from .modes import set_grad_enabled, state
+from .views import alias, bump
+
+by_number = operator.attrgetter("number")
+
+
+class Incoming:
+    """The gradients that have arrived for the outputs of one node, or for one leaf."""
+
+    __slots__ = ("grads", "owned")
+
+    def __init__(self, target: Any) -> None:
+        outputs = len(target.outputs) if isinstance(target, Node) else 1
+        self.grads: list[Any] = [None] * outputs
+        self.owned = [False] * outputs  # whether the engine may write into it: nobody else has it
+
+    def add(self, output: int, grad: Any, owned: bool) -> None:
+        """Add ``grad`` to what has arrived for ``output``."""
+        held = self.grads[output]
+        if held is None:
+            self.grads[output] = grad
+            self.owned[output] = owned
+        elif self.owned[output] and not state.grad and held._array.dtype == grad._array.dtype:
+            held._array += grad._array
+        else:
+            self.grads[output] = held + grad
+            self.owned[output] = True
+
+
+def run_backward(
+    roots: Sequence[Any], grads: Sequence[Any], keep_graph: bool, inputs: Sequence[Any] = ()
+) -> dict[tuple[Any, int], Any]:
+    """One reverse pass from ``roots``, whose gradients are ``grads``.
+
+    Returns the gradient of every leaf that was reached or, if ``inputs`` are given, of those
+    tensors only, by edge: (node or leaf, output number).
+    """
+    incoming: dict[Any, Incoming] = {}
+    for root, grad in zip(roots, grads, strict=True):
+        target, output = edge_of(root)
+        incoming.setdefault(target, Incoming(target)).add(output, grad, owned=False)
+    wanted = {edge_of(tensor) for tensor in inputs}
+    # Nothing that is older than the oldest of the inputs can lead to one of them.
+    oldest = min((t.number if isinstance(t, Node) else 0 for t, _ in wanted), default=0)
+    order = youngest_first([root._grad_fn for root in roots if root._grad_fn is not None], oldest)
+    useful = nodes_towards(wanted, order) if wanted else None
+    found: dict[tuple[Any, int], Any] = {}
+    for node in order:
+        arrived = incoming.pop(node, None)
+        if arrived is None:  # nothing that was used depends on this node
+            continue
+        if node.hooks is not None:
+            run_tensor_hooks(node.hooks, arrived.grads, accumulate)
+        if useful is not None:
+            for number, grad in enumerate(arrived.grads):
+                if (node, number) in wanted:
+                    found[node, number] = grad
+            if node not in useful:
+                continue
+        run_node(node, arrived.grads, incoming, useful, wanted)
+        if not keep_graph:
+            node.release()
+    for leaf, arrived in incoming.items():
+        if isinstance(leaf, TensorBase) and (not wanted or (leaf, 0) in wanted):
+            if leaf._hooks is not None:
+                run_tensor_hooks(leaf._hooks, arrived.grads, accumulate)
+                arrived.owned[0] = False  # a hook may have kept it
+            found[leaf, 0] = own(arrived)
+    return found
+
+
+def run_node(
+    node: Node,
+    grads: list[Any],
+    incoming: dict[Any, Incoming],
+    useful: set[Node] | None,
+    wanted: set[tuple[Any, int]],
+) -> None:
+    """Run one node and deliver what it says to where its inputs came from."""
+    arrived_grads = grads
+    if len(grads) > 1 and node.materialize:
+        grads = with_zeros(node, grads)
+    needed = None
+    if useful is not None:
+        needed = [e is not None and (e in wanted or e[0] in useful) for e in node.edges]
+    results = node.run(grads, needed)
+    if node.hooks is not None:
+        results = run_node_hooks(node.hooks, results, arrived_grads)
+    others = [grad._array for grad in grads if grad is not None]  # arrays that others hold, too
+    for place, edge in enumerate(node.edges):
+        grad = results[place]
+        if edge is None or grad is None or (needed is not None and not needed[place]):
+            continue
+        if state.anomaly:
+            refuse_nan(node, grad, place)
+        target, output = edge
+        grad = conform(grad, target, output, node, place)
+        array = grad._array
+        owned = node.results_are_new and array.base is None
+        for other in others:
+            if other is array:
+                owned = False
+        others.append(array)
+        arrived = incoming.get(target)
+        if arrived is None:
+            arrived = incoming[target] = Incoming(target)
+        arrived.add(output, grad, owned)
+
+
+def with_zeros(node: Node, grads: list[Any]) -> list[Any]:
+    """``grads`` with zeros for the outputs that nobody used."""
+    like = next(grad for grad in grads if grad is not None)
+    return [
+        like.new_zeros(shape, dtype=dtypes.from_numpy(dtype)) if grad is None else grad
+        for grad, (shape, dtype) in zip(grads, node.outputs, strict=True)
+    ]
+
+
+def edge_of(tensor: Any) -> tuple[Any, int]:
+    """Where a tensor's gradient arrives: at its node and output number, or at the leaf itself."""
+    return (tensor._grad_fn or tensor, tensor._output_nr)
+
+
+def youngest_first(roots: Iterable[Node], oldest: int) -> list[Node]:
+    """Every node behind ``roots`` down to number ``oldest``, before the nodes of its inputs."""
+    seen: set[Node] = set()
+    waiting = list(roots)
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            for edge in node.edges:
+                if edge is not None and isinstance(edge[0], Node) and edge[0].number >= oldest:
+                    waiting.append(edge[0])
+    return sorted(seen, key=by_number, reverse=True)
+
+
+def nodes_towards(wanted: set[tuple[Any, int]], order: list[Node]) -> set[Node]:
+    """The nodes through which the gradients of the ``wanted`` edges come."""
+    useful: set[Node] = set()
+    for node in reversed(order):
+        if any(edge and (edge in wanted or edge[0] in useful) for edge in node.edges):
+            useful.add(node)
+    return useful
+
+
+def conform(grad: Any, target: Any, output: int, node: Node, place: int) -> Any:
+    """``grad`` with the shape and dtype of the tensor it belongs to: this undoes broadcasting."""
+    if isinstance(target, Node):
+        shape, dtype = target.outputs[output]
+    else:
+        shape, dtype = target._array.shape, target._array.dtype
+    if grad._array.shape != shape:
+        if not expandable(shape, grad._array.shape):
+            raise errors.invalid_gradient(node, place, grad, shape)
+        grad = grad.sum_to_size(shape)
+    if grad._array.dtype is not dtype and grad._array.dtype != dtype:
+        if grad._array.dtype.kind == "c" and dtype.kind != "c":
+            grad = grad.real
+        grad = grad.to(dtypes.from_numpy(dtype))
+    return grad
+
+
+def expandable(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
+    """Whether broadcasting can turn ``shape`` into ``larger``."""
+    return len(shape) <= len(larger) and all(
+        small in (1, large) for small, large in zip(shape[::-1], larger[::-1], strict=False)
+    )
+
+
+def own(arrived: Incoming) -> Any:
+    """The gradient of a leaf, as a tensor that nobody else holds: a copy if need be."""
+    grad = arrived.grads[0]
+    if arrived.owned[0] and grad._array.flags.c_contiguous:
+        return grad
+    if state.grad:
+        return grad.clone()
+    copy = alias(grad)
+    copy._array = backend.array_module(grad._array).array(grad._array, order="C")
+    return copy
+
+
+def accumulate(leaf: Any, grad: Any) -> None:
+    """Add ``grad`` to ``leaf.grad``."""
+    if leaf._grad is None:
+        leaf._grad = grad
+    elif state.grad or leaf._grad._requires_grad:
+        leaf._grad = leaf._grad + grad
+    else:  # as in PyTorch, the tensor that the user may hold changes
+        leaf._grad._array += grad._array
+        bump(leaf._grad)
+
+
+def tensors(value: Any) -> tuple[Any, ...]:
+    """One tensor or a sequence of them, as a tuple."""
+    return (value,) if isinstance(value, TensorBase) or value is None else tuple(value)
+
+
+def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
+    """The gradients to begin with: what the user gave, 1 for a scalar; checked."""
+    grads = [None] * len(outputs) if grads is None else tensors(grads)
+    for number, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
+        errors.check_start(number, output, grad)
+    return [
+        output.new_ones(output._array.shape) if grad is None else grad
+        for output, grad in zip(outputs, grads, strict=True)
+    ]
+
+
+def backward(
+    tensors_: Any,
+    grad_tensors: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    inputs: Any = None,
+) -> None:
+    """Add to ``.grad`` of every leaf behind ``tensors_`` the gradient of their (weighted) sum.
+
+    ``grad_tensors`` are the weights (1 for a scalar). The graph is freed unless ``retain_graph``;
+    with ``create_graph`` the gradients are themselves differentiable. ``inputs`` limits the pass to
+    these tensors.
+    """
+    roots = tensors(tensors_)
+    limited = () if inputs is None else tensors(inputs)
+    if inputs is not None and not limited:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    grads = starting_gradients(roots, grad_tensors)
+    with set_grad_enabled(create_graph):
+        found = run_backward(roots, grads, retain(retain_graph, create_graph), limited)
+        for tensor in limited or [leaf for leaf, _ in found]:
+            if edge_of(tensor) in found:
+                accumulate(tensor, found[edge_of(tensor)])
+                if tensor._hooks is not None:
+                    for hook in list(tensor._hooks.after_accumulate.values()):
+                        hook(tensor)
+
+
+def retain(retain_graph: bool | None, create_graph: bool) -> bool:
+    """Whether what was kept for backward stays: if not said, as long as derivatives need it."""
+    return create_graph if retain_graph is None else retain_graph
+
+
+def grad(
+    outputs: Any,
+    inputs: Any,
+    grad_outputs: Any = None,
+    retain_graph: bool | None = None,
+    create_graph: bool = False,
+    allow_unused: bool | None = None,
+    materialize_grads: bool = False,
+) -> tuple[Any, ...]:
+    """The gradients of (the weighted sum of) ``outputs`` by ``inputs``; changes no ``.grad``.
+
+    An input that was not used is an error, unless ``allow_unused`` (its gradient is None then) or
+    ``materialize_grads`` (zeros).
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor(3.0, requires_grad=True)
+    >>> (dy,) = mt.autograd.grad(x**3, x, create_graph=True)
+    >>> mt.autograd.grad(dy, x)
+    (tensor(18.),)
+    """
+    if materialize_grads and allow_unused is False:
+        raise ValueError(errors.MATERIALIZE)
+    roots, limited = tensors(outputs), tensors(inputs)
+    for tensor in limited:
+        if not tensor.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+    grads = starting_gradients(roots, grad_outputs)
+    with set_grad_enabled(create_graph):
+        found = run_backward(roots, grads, retain(retain_graph, create_graph), limited)
+    results = [found.get(edge_of(tensor)) for tensor in limited]
+    for number, tensor in enumerate(limited):
+        if results[number] is None and not (allow_unused or materialize_grads):
+            raise RuntimeError(errors.UNUSED.format(number))
+        if results[number] is None and materialize_grads:
+            results[number] = tensor.new_zeros(tensor._array.shape)
+    return tuple(results)

@@ -1,0 +1,160 @@
+"""What autograd refuses, in PyTorch's words: a learner will search for the sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from .. import dtypes
+
+FREED = (
+    "Trying to backward through the graph a second time (or directly access saved tensors after "
+    "they have already been freed). Saved intermediate values of the graph are freed when you call "
+    ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
+    "graph a second time or if you need to access saved tensors after calling backward."
+)
+INFERENCE_SAVED = (
+    "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
+    "inference mode in computation tracked by autograd. To work around this, you can "
+    "make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+    "`torch.inference_mode()`."
+)
+INFERENCE_WRITTEN = (
+    "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone "
+    "to get a normal tensor before doing inplace update.See "
+    "https://github.com/pytorch/rfcs/pull/17 for more details."
+)
+LEAF_WRITTEN = "a leaf Variable that requires grad is being used in an in-place operation."
+VIEW_OF_LEAF_WRITTEN = (
+    "a view of a leaf Variable that requires grad is being used in an in-place operation."
+)
+_AMBIGUOUS = (
+    "Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your "
+    "code by moving both the view and the inplace either both inside the no_grad block (if you "
+    "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
+)
+NO_GRAD_VIEW_WRITTEN = (
+    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
+    + _AMBIGUOUS
+)
+NO_GRAD_VIEW_STALE = (
+    "A view was created in no_grad mode and its base or another view of its base has been modified "
+    "inplace with grad mode enabled. " + _AMBIGUOUS
+)
+ELEMENT_TWICE = (
+    "unsupported operation: more than one element of the written-to tensor refers to a single "
+    "memory location. Please clone() the tensor before performing the operation."
+)
+OVERLAP = (
+    "unsupported operation: some elements of the input tensor and the written-to tensor refer to a "
+    "single memory location. Please clone() the tensor before performing the operation."
+)
+MATERIALIZE = (
+    "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
+    "allow_unused=False."
+)
+UNUSED = (
+    "The differentiated Tensor at index {} appears to not have been used in the graph. "
+    "Set allow_unused=True if this is the desired behavior."
+)
+
+
+def check_saved(tensors: tuple[Any, ...]) -> None:
+    """Refuse to save for backward what is no tensor."""
+    for number, tensor in enumerate(tensors):
+        if tensor is not None and not hasattr(tensor, "_array"):
+            raise TypeError(
+                f"save_for_backward can only save variables, but argument {number} is of type "
+                f"{type(tensor).__name__}"
+            )
+
+
+def not_a_tensor(operation: Any, value: Any) -> TypeError:
+    """An operation was given no tensor at all."""
+    return TypeError(
+        f"{operation.function_name()}(): argument 'input' (position 1) must be Tensor, "
+        f"not {type(value).__name__}"
+    )
+
+
+def modified(array: Any, maker: tuple[Any, int] | None, now: int, then: int) -> RuntimeError:
+    """A tensor kept for backward was changed since; ``maker`` is its (node, output number)."""
+    kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
+    place = "" if maker is None else f", which is output {maker[1]} of {short_name(maker[0])},"
+    return RuntimeError(
+        "one of the variables needed for gradient computation has been modified by an inplace "
+        f"operation: [torch.{kind}Tensor {list(array.shape)}]{place} is at version {now}; expected "
+        f"version {then} instead. Hint: enable anomaly detection to find the operation that failed "
+        "to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
+        "check_nan=False)."
+    )
+
+
+def short_name(node: Any) -> str:
+    """A node's name without ``Backward0``, as PyTorch writes it in sentences."""
+    return re.sub(r"Backward\d*$", "", node.name())
+
+
+def one_of_many_written(tensor: Any, operation: str) -> RuntimeError:
+    """A view that was made together with others (split, unbind) is written to."""
+    return RuntimeError(
+        f"Output {tensor._output_nr} of {operation} is a view and is being modified inplace. This "
+        "view is the output of a function that returns multiple views. Such functions do not allow "
+        "the output views to be modified inplace. You should replace the inplace operation by an "
+        "out-of-place one."
+    )
+
+
+def invalid_gradient(node: Any, place: int, grad: Any, shape: tuple[int, ...]) -> RuntimeError:
+    """A backward returned a gradient of the wrong shape."""
+    return RuntimeError(
+        f"Function {node.name()} returned an invalid gradient at index {place} - got "
+        f"{list(grad._array.shape)} but expected shape compatible with {list(shape)}"
+    )
+
+
+def wrong_count(node: Any, got: int) -> RuntimeError:
+    """A user's backward returned too few or too many gradients."""
+    return RuntimeError(
+        f"function {node.name()} returned an incorrect number of gradients (expected "
+        f"{len(node.edges)}, got {got})"
+    )
+
+
+def check_start(number: int, output: Any, grad: Any) -> None:
+    """Refuse an output, or a gradient for it, from which no reverse pass can start."""
+    array = output._array
+    if not output.requires_grad:
+        raise RuntimeError(
+            f"element {number} of tensors does not require grad and does not have a grad_fn"
+        )
+    if grad is None:
+        if array.size != 1:
+            raise RuntimeError("grad can be implicitly created only for scalar outputs")
+        if array.dtype.kind == "c":
+            raise RuntimeError(
+                "grad can be implicitly created only for real scalar outputs but got "
+                f"{output.dtype}"
+            )
+    elif not hasattr(grad, "_array"):
+        raise TypeError("gradients can be either Tensors or None, but got " + type(grad).__name__)
+    elif grad._array.shape != array.shape:
+        raise RuntimeError(
+            f"Mismatch in shape: grad_output[{number}] has a shape of {grad.shape} and "
+            f"output[{number}] has a shape of {output.shape}."
+        )
+
+
+def check_shape(target: Any, value: Any) -> None:
+    """Refuse to write ``value`` into ``target`` if its shape or kind of dtype does not fit."""
+    if value._array.shape != target._array.shape:
+        raise RuntimeError(
+            f"output with shape {list(target._array.shape)} doesn't match the broadcast shape "
+            f"{list(value._array.shape)}"
+        )
+    have, want = dtypes.of(value._array), dtypes.of(target._array)
+    if not dtypes.can_cast(have, want):
+        raise RuntimeError(
+            f"result type {dtypes.SCALAR_TYPE[have]} can't be cast to the desired output type "
+            f"{dtypes.SCALAR_TYPE[want]}"
+        )

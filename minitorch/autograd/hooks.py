@@ -1,0 +1,87 @@
+"""Functions that a user hangs on tensors and nodes, to see or replace gradients as they pass."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+_next_id = itertools.count().__next__
+
+
+class Hooks:
+    """The functions that a user hung on a tensor or node, by the number of their handle."""
+
+    __slots__ = ("on_gradient", "after_accumulate", "retain", "before_node", "after_node")
+
+    def __init__(self) -> None:
+        self.on_gradient: dict[int, tuple[int, Callable[..., Any]]] = {}  # key: (output, hook)
+        self.retain: dict[int, Any] = {}  # output: weak reference to the tensor that keeps its grad
+        self.after_accumulate: dict[int, Callable[..., Any]] = {}
+        self.before_node: dict[int, Callable[..., Any]] = {}
+        self.after_node: dict[int, Callable[..., Any]] = {}
+
+
+class RemovableHandle:
+    """What registering a hook returns: ``handle.remove()`` takes the hook away again."""
+
+    __slots__ = ("hooks", "id")
+
+    def __init__(self, hooks: dict[int, Any]) -> None:
+        self.hooks = hooks
+        self.id = _next_id()
+
+    @classmethod
+    def add(cls, hooks: dict[int, Any], hook: Any) -> RemovableHandle:
+        """Put ``hook`` last in ``hooks``; the handle takes it out."""
+        handle = cls(hooks)
+        hooks[handle.id] = hook
+        return handle
+
+    def remove(self) -> None:
+        """Take the hook away; a second call does nothing."""
+        self.hooks.pop(self.id, None)
+
+    def __enter__(self) -> RemovableHandle:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.remove()
+
+
+def hooks_of(owner: Any) -> Hooks:
+    """The hooks of a node or leaf, made when first asked for."""
+    slot = "hooks" if hasattr(owner, "edges") else "_hooks"
+    if getattr(owner, slot) is None:
+        setattr(owner, slot, Hooks())
+    hooks: Hooks = getattr(owner, slot)
+    return hooks
+
+
+def run_tensor_hooks(hooks: Hooks, grads: list[Any], keep: Callable[..., Any]) -> None:
+    """Let the hooks on tensors see, and replace, the gradients that arrived for them.
+
+    ``keep(tensor, grad)`` adds to the ``.grad`` of a tensor that retains it though it is no leaf.
+    """
+    for hook in list(hooks.before_node.values()):
+        replaced = hook(tuple(grads))
+        if replaced is not None:
+            grads[:] = replaced if isinstance(replaced, tuple) else (replaced,)
+    for output, hook in list(hooks.on_gradient.values()):
+        if grads[output] is not None:
+            replaced = hook(grads[output])
+            if replaced is not None:
+                grads[output] = replaced
+    for output, reference in hooks.retain.items():
+        tensor = reference()
+        if tensor is not None and grads[output] is not None:
+            keep(tensor, grads[output].clone())
+
+
+def run_node_hooks(hooks: Hooks, results: Any, grads: list[Any]) -> Any:
+    """Let the hooks on a node see, and replace, the gradients of its inputs."""
+    for hook in list(hooks.after_node.values()):
+        replaced = hook(tuple(results), tuple(grads))
+        if replaced is not None:
+            results = replaced if isinstance(replaced, tuple) else (replaced,)
+    return results

@@ -1,0 +1,160 @@
+"""Whether operations are recorded for backward: ``no_grad``, ``enable_grad``, ``inference_mode``.
+
+The answer belongs to a thread: each thread starts with recording on, as in PyTorch.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import inspect
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+class State(threading.local):
+    """What the current thread does with operations on tensors that require grad."""
+
+    grad = True  # is_grad_enabled()
+    inference = False  # is_inference_mode_enabled()
+    recording: bool | None = True  # what every operation asks: grad, or None in inference mode
+    anomaly = False  # see anomaly.py
+    check_nan = True
+
+    def set(self, grad: bool, inference: bool) -> None:
+        self.grad = grad
+        self.inference = inference
+        self.recording = None if inference else grad
+
+
+state = State()
+
+
+class _Mode(contextlib.ContextDecorator):
+    """A context manager that is also a decorator for functions and generators."""
+
+    def __enter__(self) -> None:
+        self.previous = state.grad, state.inference
+        state.set(*self.wanted())
+
+    def __exit__(self, *exc: object) -> None:
+        state.set(*self.previous)
+
+    def wanted(self) -> tuple[bool, bool]:
+        """(grad, inference) inside the context."""
+        raise NotImplementedError(f"{type(self).__name__} must say which mode it sets")
+
+    def clone(self) -> _Mode:
+        """A fresh context of the same kind: a decorated function may call itself."""
+        return type(self)()
+
+    def _recreate_cm(self) -> _Mode:  # what ContextDecorator asks for
+        return self.clone()
+
+    def __call__(self, function: Any) -> Any:
+        if inspect.isgeneratorfunction(function):
+            return self._decorate_generator(function)
+        return super().__call__(function)
+
+    def _decorate_generator(self, function: Any) -> Any:
+        """The mode holds while the generator runs, and not between its yields."""
+
+        @functools.wraps(function)
+        def decorated(*args: Any, **kwargs: Any) -> Any:
+            generator = function(*args, **kwargs)
+            resume = functools.partial(next, generator)
+            while True:
+                try:
+                    with self.clone():
+                        item = resume()
+                except StopIteration as stop:
+                    return stop.value
+                try:
+                    resume = functools.partial(generator.send, (yield item))
+                except GeneratorExit:
+                    generator.close()
+                    raise
+                except BaseException as error:
+                    resume = functools.partial(generator.throw, error)
+
+        return decorated
+
+
+class no_grad(_Mode):  # noqa: N801 - PyTorch's name
+    """Operations inside are not recorded: no graph, no memory kept, no gradient.
+
+    >>> import minitorch as mt
+    >>> x = mt.ones(2, requires_grad=True)
+    >>> with mt.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+    """
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = super().__new__(cls)
+        return self if function is None else self(function)  # `@no_grad` without parentheses
+
+    def wanted(self) -> tuple[bool, bool]:
+        return False, state.inference
+
+
+class enable_grad(_Mode):  # noqa: N801 - PyTorch's name
+    """Operations inside are recorded, also within an outer ``no_grad``."""
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = super().__new__(cls)
+        return self if function is None else self(function)
+
+    def wanted(self) -> tuple[bool, bool]:
+        return True, state.inference
+
+
+class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
+    """Recording on or off, at once when called, and until the end of the block in a ``with``."""
+
+    def __init__(self, mode: bool) -> None:
+        self.mode = bool(mode)
+        self.previous = state.grad, state.inference
+        state.set(self.mode, state.inference)
+
+    def __enter__(self) -> None:
+        state.set(self.mode, state.inference)
+
+    def __call__(self, function: Any) -> Any:
+        state.set(*self.previous)  # as a decorator it says something about the function only
+        return super().__call__(function)
+
+    def clone(self) -> set_grad_enabled:
+        return type(self)(self.mode)
+
+
+class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
+    """As ``no_grad``, and the tensors made inside can never enter a graph."""
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        self = super().__new__(cls)
+        if callable(mode):
+            self.mode = True
+            return self(mode)
+        return self
+
+    def __init__(self, mode: bool = True) -> None:
+        self.mode = mode
+
+    def wanted(self) -> tuple[bool, bool]:
+        return state.grad and not self.mode, self.mode
+
+    def clone(self) -> inference_mode:
+        return type(self)(self.mode)
+
+
+def is_grad_enabled() -> bool:
+    """Whether operations on tensors that require grad are recorded now."""
+    return state.grad
+
+
+def is_inference_mode_enabled() -> bool:
+    """Whether this thread is inside ``inference_mode``."""
+    return state.inference

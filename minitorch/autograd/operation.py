@@ -1,0 +1,270 @@
+"""`Operation`: what every differentiable operation of MiniTorch is made of.
+
+An operation is a class. ``forward`` computes on arrays. For each input that has a derivative there
+is a rule ``grad_<input>``, or one ``backward`` where the derivatives share their work. Rules are
+written with tensor operations, so the derivative of a derivative comes free:
+
+    class Mul(Operation):
+        def forward(self, xp, a, b):
+            return xp.multiply(a, b)
+
+        def grad_a(self, grad, b):
+            return grad * b
+
+        def grad_b(self, grad, a):
+            return grad * a
+
+**The parameters of a rule say what is kept for backward.** They are names of forward's arguments,
+or ``out`` for its result. Above, ``b`` is kept only if ``a`` needs a gradient. Nothing else is
+kept, unless ``forward`` says ``self.save(name=array)``, and what was kept is freed after backward.
+A rule returns a new tensor, or ``grad`` itself, or a view of it. Broadcasting and changes of dtype
+are undone by the engine, not by the rules.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import backend
+from . import errors
+from .graph import Node, TensorBase
+from .modes import state
+from .views import View
+
+OUT = -1  # the place of the result among the things that a rule may ask for
+
+
+class Plan:
+    """For one pattern of inputs that need a gradient: which rules run, and what they need."""
+
+    __slots__ = ("keep", "keep_out", "rules")
+
+    def __init__(self, rules: list[tuple[int, Callable[..., Any], tuple[Any, ...]]]) -> None:
+        wants = {place for _, _, places in rules for place in places}
+        self.rules = rules  # (place of the input, its rule, places of what the rule wants)
+        self.keep_out = OUT in wants
+        self.keep = tuple(sorted(p for p in wants if isinstance(p, int) and p != OUT))
+
+
+class Operation(Node):
+    """The base of all operations; an instance is the node of one call. See the module's text."""
+
+    __slots__ = ("holds_tensors", "kept", "kept_out", "plan")
+
+    promote: Any = None  # a function of dtypes.py that prepares the operands; None: as they come
+    is_view = False  # the result shares memory with the first argument
+    extra: dict[str, Any] | None = None  # what forward saved by name
+    parameters: tuple[str, ...] = ()
+    _rules: dict[int, tuple[Callable[..., Any], tuple[Any, ...]]]
+    _plans: dict[int, Plan]
+
+    # A subclass defines `forward(self, xp, *arguments)`, and `grad_<argument>` or `backward`.
+    forward: Callable[..., Any]
+    kept: Any  # (argument, its version) of each that a rule wants; None once freed
+    kept_out: Any  # (array, version counter, version) of each result, if a rule wants it
+
+    def __init_subclass__(cls) -> None:
+        """Read the signatures of ``forward`` and of the rules, once a class."""
+        if "torch_name" not in cls.__dict__:
+            cls.torch_name = cls.__name__ + "Backward0"
+        if "forward" in cls.__dict__:
+            cls.parameters = tuple(inspect.signature(cls.forward).parameters)[2:]
+        if "out" in cls.parameters:
+            raise TypeError(f"{cls.__name__}: in a rule, `out` is the result; rename the argument")
+        places = {name: place for place, name in enumerate(cls.parameters)} | {"out": OUT}
+        cls._plans = {}
+        cls._rules = {}
+        for rule_name, place in [("backward", OUT)] + [
+            (f"grad_{name}", place) for place, name in enumerate(cls.parameters)
+        ]:
+            rule = getattr(cls, rule_name, None)
+            if rule is not None:
+                wants = tuple(inspect.signature(rule).parameters)[2:]
+                cls._rules[place] = rule, tuple(places.get(want, want) for want in wants)
+
+    @classmethod
+    def apply(cls, *args: Any) -> Any:
+        """Run the operation on ``args`` (tensors and plain values); record it if that is needed."""
+        arrays = []
+        mask = 0  # bit i: args[i] needs a gradient
+        bit = 1
+        xp: Any = np
+        source = None
+        for arg in args:
+            if isinstance(arg, TensorBase):
+                source = arg
+                if arg._view is not None:
+                    arg._view.refresh(arg)
+                if arg._requires_grad:
+                    mask |= bit
+                arg = arg._array
+                if arg.__class__ is not ndarray:
+                    xp = None
+            arrays.append(arg)
+            bit += bit
+        if source is None:
+            raise errors.not_a_tensor(cls, args[0])
+        if xp is None:
+            xp, arrays = backend.on_one_device(arrays)
+        if cls.promote is not None:
+            arrays = cls.promote(arrays)
+        node = new(cls)
+        out = node.forward(xp, *arrays)
+        recording = state.recording
+        if out.__class__ is tuple:
+            result = tuple([make(source._result_class, array, recording) for array in out])
+        else:
+            result = make(source._result_class, out, recording)
+        if mask and recording and cls._rules:
+            node.record(args, mask, result)
+        if cls.is_view:
+            View.attach(result, args[0], cls, args[1:])
+        return result
+
+    def record(self, args: tuple[Any, ...], mask: int, result: Any) -> None:
+        """Become part of the graph: remember where the inputs came from and what backward needs."""
+        Node.__init__(self)
+        edges: list[Any] = []
+        for arg in args:
+            if isinstance(arg, TensorBase) and arg._requires_grad:
+                edges.append((arg._grad_fn or arg, arg._output_nr))
+            else:
+                edges.append(None)
+        self.edges = edges
+        plan = self._plans.get(mask)
+        if plan is None:
+            plan = self._plans[mask] = self._make_plan(mask)
+        self.plan = plan
+        kept = []
+        self.holds_tensors = plan.keep_out or self.extra is not None
+        for place in plan.keep:
+            arg = args[place]
+            version = None
+            if isinstance(arg, TensorBase):
+                version = version_of(arg)
+                self.holds_tensors = True
+            kept.append((arg, version))
+        self.kept = kept
+        outputs: list[Any] = []
+        self.outputs = outputs
+        results = result if result.__class__ is tuple else (result,)
+        for tensor in results:
+            array = tensor._array
+            dtype = array.dtype
+            if dtype.kind in "fc":  # indices and masks among the results have no gradient
+                tensor._requires_grad = True
+                tensor._grad_fn = self
+                tensor._output_nr = len(outputs)
+            outputs.append((array.shape, dtype))
+        if plan.keep_out:
+            self.keep_out(results)
+
+    @classmethod
+    def function_name(cls) -> str:
+        """The name of the public function, for error sentences: ``add`` for ``Add``."""
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+
+    @classmethod
+    def _make_plan(cls, mask: int) -> Plan:
+        """The plan for the arguments whose bits are set in ``mask``."""
+        if OUT in cls._rules:
+            return Plan([(OUT, *cls._rules[OUT])])
+        return Plan([(i, *rule) for i, rule in cls._rules.items() if mask >> i & 1])
+
+    def save(self, **arrays: Any) -> None:
+        """Keep something that ``forward`` computed until backward; a rule gets it by this name."""
+        self.extra = arrays
+
+    def keep_out(self, results: Any) -> None:
+        """Keep the results' arrays: the tensors themselves would make a reference cycle."""
+        self.kept_out = [(r._array, r._counter, r._counter and r._counter[0]) for r in results]
+
+    def release(self) -> None:
+        if self.holds_tensors:
+            self.kept = self.kept_out = self.extra = None
+
+    def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
+        values = self._recall(grads[0])
+        grad = grads[0] if len(grads) == 1 else tuple(grads)
+        results: list[Any] = [None] * len(self.edges)
+        for place, rule, wants in self.plan.rules:
+            if place == OUT:
+                self.needs_input_grad = needed or [edge is not None for edge in self.edges]
+                found = rule(self, grad, *[values[want] for want in wants])
+                results[: len(found)] = found
+            elif needed is None or needed[place]:
+                results[place] = rule(self, grad, *[values[want] for want in wants])
+        return results
+
+    def _recall(self, like: TensorBase) -> dict[Any, Any]:
+        """What was kept, by place or name, as tensors of the graph; refuses what has changed."""
+        if self.kept is None:
+            raise RuntimeError(errors.FREED)
+        values: dict[Any, Any] = {}
+        for place, (value, version) in zip(self.plan.keep, self.kept, strict=True):
+            if version is not None:
+                edge = self.edges[place]
+                if value._counter[0] != version:
+                    maker = value._grad_fn and (value._grad_fn, value._output_nr)
+                    raise errors.modified(value._array, maker, value._counter[0], version)
+                if state.grad and edge is not None and value._grad_fn is not edge[0]:
+                    value = attach(wrap(like, value._array), *edge)
+            values[place] = value
+        if self.plan.keep_out:
+            outs = []
+            for number, (array, now, version) in enumerate(self.kept_out):
+                if now and now[0] != version:
+                    raise errors.modified(array, (self, number), now[0], version)
+                outs.append(attach(wrap(like, array), self, number))
+            values[OUT] = outs[0] if len(outs) == 1 else tuple(outs)
+        for name, value in (self.extra or {}).items():
+            values[name] = wrap(like, value) if hasattr(value, "ndim") else value
+        return values
+
+    def shown_edges(self) -> tuple[Any, ...]:
+        if OUT in self._rules:
+            return tuple(edge for edge in self.edges if edge is not None)
+        return tuple(edge for place, edge in enumerate(self.edges) if place in self._rules)
+
+
+new = object.__new__
+ndarray = np.ndarray
+
+
+def make(kind: type, array: Any, recording: bool | None = True) -> Any:
+    """A tensor of class ``kind`` that holds ``array`` and has no history."""
+    if array.__class__ is not ndarray and isinstance(array, np.generic):
+        array = np.asarray(array)  # NumPy turns 0-d results into scalars
+    tensor: Any = new(kind)
+    tensor._array = array
+    tensor._counter = [0] if recording is not None else None
+    tensor._requires_grad = False
+    tensor._grad = tensor._grad_fn = tensor._view = tensor._hooks = None
+    tensor._output_nr = 0
+    return tensor
+
+
+def wrap(like: TensorBase, array: Any) -> Any:
+    """A tensor without history that holds ``array``, of the class of results on ``like``."""
+    return make(like._result_class, array, state.recording)
+
+
+def attach(tensor: Any, source: Any, output_nr: int) -> Any:
+    """Make ``tensor`` an output of node ``source``; for a leaf ``source`` that is the leaf."""
+    if isinstance(source, TensorBase):
+        return source
+    tensor._grad_fn, tensor._output_nr, tensor._requires_grad = source, output_nr, True
+    return tensor
+
+
+def version_of(tensor: TensorBase) -> int:
+    """How often the tensor's memory was changed in place; inference tensors do not count it."""
+    if tensor._counter is None:
+        raise RuntimeError(errors.INFERENCE_SAVED)
+    count: int = tensor._counter[0]
+    return count

@@ -1,0 +1,236 @@
+"""Views and in-place changes: how a tensor that is written into keeps a true history.
+
+**A view** (``x[0]``, ``x.t()``) shares its base's memory and version counter, and remembers the
+steps that lead from the base to it. **An in-place change** (``x.add_(y)``) computes the new value
+as any operation would, from the value before; then the numbers are written into ``x``'s memory and
+``x`` takes over the new value's history. If ``x`` is a view, the base has changed as well: it
+becomes the result of `CopySlices`, "the base with this part replaced". Every other view of the
+same base notices by the version counter that its history is old, and takes the steps again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import backend
+from . import errors, modes
+from .graph import Node, TensorBase, next_number
+
+
+# An operation, its arguments after the first, and which of its results (None: the only one).
+Step = tuple[Any, tuple[Any, ...], int | None]
+
+
+class View:
+    """How a view comes of its base: the base, the steps, and the version its history is of."""
+
+    __slots__ = ("base", "inside_no_grad", "one_of_many", "steps", "version")
+
+    def __init__(self, base: Any, steps: tuple[Step, ...], result: Any) -> None:
+        self.base = base
+        self.steps = steps
+        self.version = result._counter[0]
+        self.inside_no_grad = not modes.state.recording
+        self.one_of_many = (
+            ""  # the operation that made several views at once, which must not be written
+        )
+
+    @staticmethod
+    def attach(result: Any, source: Any, operation: Any, arguments: tuple[Any, ...]) -> None:
+        """Make ``result`` the view of ``source`` that ``operation`` with ``arguments`` gives."""
+        if result.__class__ is tuple:
+            for number, tensor in enumerate(result):
+                View._attach(tensor, source, (operation, arguments, number))
+                if tensor._view is not None:
+                    tensor._view.one_of_many = operation.__name__
+        else:
+            View._attach(result, source, (operation, arguments, None))
+
+    @staticmethod
+    def _attach(tensor: Any, source: Any, step: Step) -> None:
+        tensor._counter = source._counter
+        if tensor._counter is None:  # an inference tensor: nobody will ever ask for its history
+            return
+        earlier = source._view
+        if earlier is None:
+            tensor._view = View(source, (step,), tensor)
+        else:
+            tensor._view = View(earlier.base, (*earlier.steps, step), tensor)
+        if source._requires_grad and tensor._array.dtype.kind in "fc":
+            tensor._requires_grad = True  # as in PyTorch, under no_grad, too
+
+    def of(self, base: Any) -> Any:
+        """Take the steps from ``base``."""
+        for operation, arguments, number in self.steps:
+            base = operation.apply(base, *arguments)
+            if number is not None:
+                base = base[number]
+        return base
+
+    def refresh(self, tensor: Any) -> None:
+        """Bring the history of ``tensor``, whose View this is, up to date with its base."""
+        now = tensor._counter[0]
+        if now == self.version or not modes.state.recording:
+            return
+        if self.inside_no_grad and self.base._requires_grad:
+            raise RuntimeError(errors.NO_GRAD_VIEW_STALE)
+        self.version = now
+        if self.base._requires_grad:
+            with modes.enable_grad():
+                again = self.of(self.base)
+            tensor._grad_fn, tensor._output_nr = again._grad_fn, again._output_nr
+            tensor._requires_grad = True
+
+
+class CopySlices(Node):
+    """A base after one of its views was given a new value: the base with that part replaced."""
+
+    torch_name = "torch::autograd::CopySlices"
+    __slots__ = ("view",)
+
+    def __init__(self, base: Any, value: Any, view: View) -> None:
+        super().__init__()
+        self.view = view
+        self.outputs = [(base._array.shape, base._array.dtype)]
+        self.edges = tuple(
+            (t._grad_fn or t, t._output_nr) if t._requires_grad else None for t in (base, value)
+        )
+
+    def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
+        grad_base = grad_value = None
+        if self.edges[1] is not None:
+            grad_value = self.view.of(grads[0]).clone()
+        if self.edges[0] is not None:  # the part that was replaced has no influence any more
+            grad_base = grads[0].clone()
+            self.view.of(grad_base).zero_()
+        return grad_base, grad_value
+
+
+def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The in-place form of ``function``: ``x.exp_()`` from ``exp``."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_memory(self, args)
+        return write(self, function, *args, **kwargs)
+
+    name = function.__name__ + "_"
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = (
+        f"In-place form of `{function.__name__}`: the result is written into this tensor."
+    )
+    return method
+
+
+def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Give ``self`` the value ``function(self, *args, **kwargs)``, in its own memory."""
+    check_writable(self)
+    before = alias(self)
+    start = next_number()
+    value = function(before, *args, **kwargs)
+    errors.check_shape(self, value)
+    if value._requires_grad:
+        check_history(self)
+        if may_keep(value._grad_fn, before, start):
+            before._array = before._array.copy()  # backward needs the value that goes now
+    array_module = backend.array_module(self._array)
+    array_module.copyto(self._array, value._array, casting="unsafe")
+    bump(self)
+    if value._requires_grad:
+        rebase(self, value)
+    return self
+
+
+def may_keep(node: Any, before: Any, start: int) -> bool:
+    """Whether backward may want ``before``: its node kept it, or several came since ``start``."""
+    composed = any(
+        edge is not None and isinstance(edge[0], Node) and edge[0].number > start
+        for edge in node.edges
+    )
+    return composed or any(value is before for value, _ in getattr(node, "kept", ((before, 0),)))
+
+
+def alias(tensor: Any) -> Any:
+    """The tensor as it is now: the same numbers and history in an object that will not change."""
+    same = type(tensor)._result_class.__new__(type(tensor)._result_class)
+    for slot in ("_array", "_requires_grad", "_grad_fn", "_output_nr"):
+        setattr(same, slot, getattr(tensor, slot))
+    same._grad = same._view = same._hooks = None
+    same._counter = [0]
+    return same
+
+
+def bump(tensor: Any) -> None:
+    """Count one in-place change."""
+    if tensor._counter is not None:
+        tensor._counter[0] += 1
+
+
+def check_writable(tensor: Any) -> None:
+    """Refuse the in-place changes that PyTorch refuses whatever is written."""
+    if tensor._counter is None and not modes.state.inference:
+        raise RuntimeError(errors.INFERENCE_WRITTEN)
+    if tensor._view is not None:
+        tensor._view.refresh(tensor)
+    if tensor._requires_grad and modes.state.recording:
+        check_history(tensor)
+        if tensor._grad_fn is None and tensor._view is None:
+            raise RuntimeError(errors.LEAF_WRITTEN)
+        view = tensor._view
+        if view is not None and view.base._requires_grad and view.base._grad_fn is None:
+            raise RuntimeError(errors.VIEW_OF_LEAF_WRITTEN)
+
+
+def check_memory(target: Any, sources: tuple[Any, ...]) -> None:
+    """Refuse a target that holds an element twice, and a source that overlaps with it in part."""
+    array = target._array
+    if 0 in array.strides and any(
+        step == 0 and length > 1 for step, length in zip(array.strides, array.shape, strict=True)
+    ):
+        raise RuntimeError(errors.ELEMENT_TWICE)
+    for source in sources:
+        if isinstance(source, TensorBase) and source._counter is target._counter is not None:
+            start, other = target.data_ptr(), source.data_ptr()
+            same = start == other and array.strides == source._array.strides
+            overlap = start < other + source._array.nbytes and other < start + array.nbytes
+            if overlap and not same and is_dense(array) and is_dense(source._array):
+                raise RuntimeError(errors.OVERLAP)
+
+
+def is_dense(array: Any) -> bool:
+    """Whether the elements, in some order of the dimensions, lie in memory without gaps."""
+    step = array.itemsize
+    for stride, length in sorted(zip(array.strides, array.shape, strict=True)):
+        if length > 1:
+            if stride != step:
+                return False
+            step *= length
+    return True
+
+
+def check_history(tensor: Any) -> None:
+    """Refuse a recorded change of a view whose base cannot follow."""
+    view = tensor._view
+    if view is None:
+        return
+    if view.one_of_many:
+        raise errors.one_of_many_written(tensor, view.one_of_many)
+    if view.inside_no_grad:
+        raise RuntimeError(errors.NO_GRAD_VIEW_WRITTEN)
+
+
+def rebase(tensor: Any, value: Any) -> None:
+    """``tensor``, whose numbers are ``value``'s by now, takes over ``value``'s history."""
+    node = value._grad_fn
+    if getattr(node, "plan", None) is not None and node.plan.keep_out:
+        node.keep_out([tensor])  # the result that backward needs is the memory written
+    view = tensor._view
+    if view is None:
+        tensor._grad_fn, tensor._output_nr = node, value._output_nr
+        tensor._requires_grad = True
+    else:
+        base = view.base
+        base._grad_fn = CopySlices(base, value, view)
+        base._output_nr = 0
+        base._requires_grad = True
+        view.refresh(tensor)
