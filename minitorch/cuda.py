@@ -57,7 +57,7 @@ def memory_allocated(device: Any = None) -> int:
 def manual_seed(seed: int) -> None:
     """Seed the random stream of the current GPU; without a GPU, nothing happens, as in PyTorch."""
     if is_available():
-        _random.cuda_generator().manual_seed(seed)
+        _random.default_for(current_device()).manual_seed(seed)
 
 
 def manual_seed_all(seed: int) -> None:

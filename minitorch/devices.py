@@ -31,6 +31,8 @@ class device:  # noqa: N801 - PyTorch's name
         if isinstance(type, int):
             index = type
             type = "cuda"
+        if type == "":
+            raise RuntimeError("Device string must not be empty")
         name, colon, number = str(type).partition(":")
         if colon:
             if index is not None:

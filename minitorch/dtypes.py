@@ -157,7 +157,7 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     if high.category == 2 and low.category < 2:
         return high
     if high.category == 3:
-        return complex128 if float64 in (low, high.to_real()) else high
+        return complex128 if float64 in (low.to_real(), high.to_real()) else high
     return from_numpy(np.promote_types(type1.numpy, type2.numpy))
 
 
@@ -219,9 +219,11 @@ def floating(operands: list[Any]) -> list[Any]:
     first = operands[0]
     if len(operands) == 1:
         return operands if first.dtype.kind in "fc" else convert(operands, _default)
-    operands = arithmetic(operands)
-    array = operands[1] if first.__class__ in _NUMBERS else operands[0]
-    return operands if array.dtype.kind in "fc" else convert(operands, _default)
+    array = operands[1] if first.__class__ in _NUMBERS else first
+    if array.dtype.kind in "fc":
+        return arithmetic(operands)
+    wanted = result_type(*operands)  # at once: -1 as a uint8 would be 255 for ever
+    return convert(operands, wanted if wanted.category > 1 else _default)
 
 
 def convert(operands: list[Any], d: dtype) -> list[Any]:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, creation, devices, dtypes, printing, sampling
+from . import backend, creation, devices, dtypes, from_data, printing, sampling
 from .autograd import engine
 from .autograd.graph import Node, TensorBase
 from .autograd.hooks import RemovableHandle, hooks_of
@@ -30,12 +30,15 @@ from .ops import (
     conversion,
     cumulative,
     division,
+    drawing,
     einsum,
     expanding,
     extremes,
     indexing,
     limits,
     masked,
+    matmul as matmul_,
+    matmul_add,
     norms,
     pointwise,
     powers,
@@ -46,17 +49,15 @@ from .ops import (
     reduction,
     scattering,
     selection,
+    shape as shape_,
     slicing,
+    softmax as softmax_,
     sorting,
     special,
     statistics,
     trigonometry,
     windows,
 )
-from .ops import addmm as addmm_
-from .ops import matmul as matmul_
-from .ops import shape as shape_
-from .ops import softmax as softmax_
 from .ops.operands import operator
 from .size import Size
 
@@ -86,8 +87,10 @@ class Tensor(TensorBase):
             array = np.empty(creation.shape_of(data, "Tensor"), dtype.numpy)
         elif isinstance(data[0], float):
             raise TypeError("new(): data must be a sequence (got float)")
+        elif isinstance(data[0], TensorBase):
+            array = data[0]._array
         else:
-            array = creation.array_from(data[0], dtype, copy=True)
+            array = from_data.array_from(data[0], dtype, copy=True)
         tensor = make(cls, backend.to_device(array, devices.array_index(device)))
         return tensor.requires_grad_() if requires_grad else tensor
 
@@ -191,6 +194,8 @@ class Tensor(TensorBase):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if value and self.grad_fn is not None:
+            raise RuntimeError("you can only change requires_grad flags of leaf variables.")
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
@@ -395,6 +400,9 @@ class Tensor(TensorBase):
         array = self.numpy()
         return array if dtype is None else array.astype(dtype, copy=False)
 
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        return wrap(self, np.asarray(array))  # np.exp(tensor) and tensor + array are tensors
+
     def __len__(self) -> int:
         if self._array.ndim == 0:
             raise TypeError("len() of a 0-d tensor")
@@ -447,6 +455,7 @@ class Tensor(TensorBase):
     new_empty = creation.new_empty
     new_full = creation.new_full
     new_tensor = creation.new_tensor
+    new_empty_strided = creation.new_empty_strided
 
     # Arithmetic (ops/arithmetic.py, division.py, powers.py) ----------------------------------------
 
@@ -454,7 +463,7 @@ class Tensor(TensorBase):
     sub = subtract = arithmetic.sub
     mul = multiply = arithmetic.mul
     div = divide = true_divide = division.div
-    neg = negative = arithmetic.neg
+    neg, negative = arithmetic.neg, arithmetic.negative
     positive = arithmetic.positive
     addcmul = arithmetic.addcmul
     addcdiv = arithmetic.addcdiv
@@ -469,7 +478,7 @@ class Tensor(TensorBase):
     sub_ = subtract_ = in_place(sub)
     mul_ = multiply_ = in_place(mul)
     div_ = divide_ = true_divide_ = in_place(div)
-    neg_ = negative_ = in_place(neg)
+    neg_, negative_ = in_place(neg), in_place(negative)
     addcmul_ = in_place(addcmul)
     addcdiv_ = in_place(addcdiv)
     lerp_ = in_place(lerp)
@@ -481,7 +490,7 @@ class Tensor(TensorBase):
     float_power_ = in_place(float_power)
     __add__ = __radd__ = operator(arithmetic.Add.apply)
     __sub__ = operator(arithmetic.Sub.apply)
-    __rsub__ = operator(arithmetic.Rsub.apply)
+    __rsub__ = operator(arithmetic.rsub)
     __mul__ = __rmul__ = operator(arithmetic.Mul.apply)
     __truediv__ = operator(arithmetic.Div.apply)
     __rtruediv__ = operator(division.rdiv)
@@ -545,8 +554,8 @@ class Tensor(TensorBase):
     bitwise_not_ = in_place(bitwise_not)
     bitwise_left_shift_ = in_place(bitwise_left_shift)
     bitwise_right_shift_ = in_place(bitwise_right_shift)
-    __eq__ = operator(comparison.Eq.apply)  # type: ignore[assignment]
-    __ne__ = operator(comparison.Ne.apply)  # type: ignore[assignment]
+    __eq__ = comparison.equals
+    __ne__ = operator(comparison.Ne.apply)
     __lt__ = operator(comparison.Lt.apply)
     __le__ = operator(comparison.Le.apply)
     __gt__ = operator(comparison.Gt.apply)
@@ -582,7 +591,7 @@ class Tensor(TensorBase):
     ceil = pointwise.ceil
     round = pointwise.round
     frac = pointwise.frac
-    trunc = fix = pointwise.trunc
+    trunc, fix = pointwise.trunc, pointwise.fix
     nan_to_num = pointwise.nan_to_num
     copysign = pointwise.copysign
     heaviside = pointwise.heaviside
@@ -595,13 +604,13 @@ class Tensor(TensorBase):
     sinc = trigonometry.sinc
     deg2rad = trigonometry.deg2rad
     rad2deg = trigonometry.rad2deg
-    asin = arcsin = trigonometry.asin
-    acos = arccos = trigonometry.acos
-    atan = arctan = trigonometry.atan
-    asinh = arcsinh = trigonometry.asinh
-    acosh = arccosh = trigonometry.acosh
-    atanh = arctanh = trigonometry.atanh
-    atan2 = arctan2 = trigonometry.atan2
+    asin, arcsin = trigonometry.asin, trigonometry.arcsin
+    acos, arccos = trigonometry.acos, trigonometry.arccos
+    atan, arctan = trigonometry.atan, trigonometry.arctan
+    asinh, arcsinh = trigonometry.asinh, trigonometry.arcsinh
+    acosh, arccosh = trigonometry.acosh, trigonometry.arccosh
+    atanh, arctanh = trigonometry.atanh, trigonometry.arctanh
+    atan2, arctan2 = trigonometry.atan2, trigonometry.arctan2
     hypot = trigonometry.hypot
     erf = special.erf
     erfc = special.erfc
@@ -636,7 +645,7 @@ class Tensor(TensorBase):
     ceil_ = in_place(ceil)
     round_ = in_place(round)
     frac_ = in_place(frac)
-    trunc_ = fix_ = in_place(trunc)
+    trunc_, fix_ = in_place(trunc), in_place(fix)
     nan_to_num_ = in_place(nan_to_num)
     copysign_ = in_place(copysign)
     heaviside_ = in_place(heaviside)
@@ -649,13 +658,13 @@ class Tensor(TensorBase):
     sinc_ = in_place(sinc)
     deg2rad_ = in_place(deg2rad)
     rad2deg_ = in_place(rad2deg)
-    asin_ = arcsin_ = in_place(asin)
-    acos_ = arccos_ = in_place(acos)
-    atan_ = arctan_ = in_place(atan)
-    asinh_ = arcsinh_ = in_place(asinh)
-    acosh_ = arccosh_ = in_place(acosh)
-    atanh_ = arctanh_ = in_place(atanh)
-    atan2_ = arctan2_ = in_place(atan2)
+    asin_, arcsin_ = in_place(asin), in_place(arcsin)
+    acos_, arccos_ = in_place(acos), in_place(arccos)
+    atan_, arctan_ = in_place(atan), in_place(arctan)
+    asinh_, arcsinh_ = in_place(asinh), in_place(arcsinh)
+    acosh_, arccosh_ = in_place(acosh), in_place(arccosh)
+    atanh_, arctanh_ = in_place(atanh), in_place(arctanh)
+    atan2_, arctan2_ = in_place(atan2), in_place(arctan2)
     hypot_ = in_place(hypot)
     erf_ = in_place(erf)
     erfc_ = in_place(erfc)
@@ -672,12 +681,13 @@ class Tensor(TensorBase):
 
     # Complex numbers (ops/complexes.py) -------------------------------------------------------------
 
-    abs = absolute = complexes.abs
+    abs, absolute = complexes.abs, complexes.absolute
     sgn = complexes.sgn
     angle = complexes.angle
-    conj = resolve_conj = complexes.conj
+    conj = complexes.conj_
+    resolve_conj = complexes.resolve_conj
     conj_physical = complexes.conj_physical
-    abs_ = absolute_ = in_place(abs)
+    abs_, absolute_ = in_place(abs), in_place(absolute)
     sgn_ = in_place(sgn)
     conj_physical_ = in_place(conj_physical)
     real = property(complexes.real, complexes.set_real)
@@ -719,7 +729,7 @@ class Tensor(TensorBase):
     norm = norms.norm
     dist = norms.dist
 
-    # Matrix products (ops/matmul.py, addmm.py, products.py, einsum.py) ----------------------------
+    # Matrix products (ops/matmul.py, matmul_add.py, products.py, einsum.py) ----------------------------
 
     matmul = matmul_.matmul
     mm = matmul_.mm
@@ -728,11 +738,16 @@ class Tensor(TensorBase):
     dot = matmul_.dot
     vdot = matmul_.vdot
     inner = einsum.inner
-    addmm = addmm_.addmm
-    addmv = addmm_.addmv
-    addr = addmm_.addr
-    addbmm = addmm_.addbmm
-    baddbmm = addmm_.baddbmm
+    addmm = matmul_add.addmm
+    addmv = matmul_add.addmv
+    addr = matmul_add.addr
+    addbmm = matmul_add.addbmm
+    baddbmm = matmul_add.baddbmm
+    addmm_ = in_place(addmm)
+    addmv_ = in_place(addmv)
+    addr_ = in_place(addr)
+    addbmm_ = in_place(addbmm)
+    baddbmm_ = in_place(baddbmm)
     outer = ger = products.outer
     kron = products.kron
     trace = products.trace
@@ -873,16 +888,16 @@ class Tensor(TensorBase):
     nonzero = masked.nonzero
     argwhere = masked.argwhere
 
-    # Random numbers (sampling.py) -----------------------------------------------------------------
+    # Random numbers (ops/drawing.py, sampling.py) -------------------------------------------------
 
-    uniform_ = sampling.uniform_
-    normal_ = sampling.normal_
-    exponential_ = sampling.exponential_
-    cauchy_ = sampling.cauchy_
-    log_normal_ = sampling.log_normal_
-    geometric_ = sampling.geometric_
-    random_ = sampling.random_
-    bernoulli_ = sampling.bernoulli_
+    uniform_ = drawing.uniform_
+    normal_ = drawing.normal_
+    exponential_ = drawing.exponential_
+    cauchy_ = drawing.cauchy_
+    log_normal_ = drawing.log_normal_
+    geometric_ = drawing.geometric_
+    random_ = drawing.random_
+    bernoulli_ = drawing.bernoulli_
     bernoulli = sampling.bernoulli
     multinomial = sampling.multinomial
 

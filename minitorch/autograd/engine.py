@@ -22,6 +22,7 @@ from .anomaly import refuse_nan
 from .graph import Node, TensorBase
 from .hooks import run_node_hooks, run_tensor_hooks
 from .modes import set_grad_enabled, state
+from .operation import wrap
 from .views import alias, bump
 
 by_number = operator.attrgetter("number")
@@ -221,13 +222,15 @@ def tensors(value: Any) -> tuple[Any, ...]:
 
 def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
     """The gradients to begin with: what the user gave, 1 for a scalar; checked."""
+    started = []
     grads = [None] * len(outputs) if grads is None else tensors(grads)
     for number, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
         errors.check_start(number, output, grad)
-    return [
-        output.new_ones(output._array.shape) if grad is None else grad
-        for output, grad in zip(outputs, grads, strict=True)
-    ]
+        if grad is None:
+            xp = backend.array_module(output._array)
+            grad = wrap(output, xp.ones_like(output._array))
+        started.append(grad)
+    return started
 
 
 def backward(

@@ -33,13 +33,10 @@ _AMBIGUOUS = (
     "code by moving both the view and the inplace either both inside the no_grad block (if you "
     "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
-NO_GRAD_VIEW_WRITTEN = (
-    "A view was created in no_grad mode and is being modified inplace with grad mode enabled. "
-    + _AMBIGUOUS
-)
-NO_GRAD_VIEW_STALE = (
-    "A view was created in no_grad mode and its base or another view of its base has been modified "
-    "inplace with grad mode enabled. " + _AMBIGUOUS
+_SEVERAL_VIEWS = (
+    "This view is the output of a function that returns multiple views. Such functions do not allow "
+    "the output views to be modified inplace. You should replace the inplace operation by an "
+    "out-of-place one."
 )
 ELEMENT_TWICE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
@@ -95,14 +92,16 @@ def short_name(node: Any) -> str:
     return re.sub(r"Backward\d*$", "", node.name())
 
 
-def one_of_many_written(tensor: Any, operation: str) -> RuntimeError:
-    """A view that was made together with others (split, unbind) is written to."""
-    return RuntimeError(
-        f"Output {tensor._output_nr} of {operation} is a view and is being modified inplace. This "
-        "view is the output of a function that returns multiple views. Such functions do not allow "
-        "the output views to be modified inplace. You should replace the inplace operation by an "
-        "out-of-place one."
-    )
+def frozen_view(tensor: Any, happened: str) -> RuntimeError:
+    """A view whose history cannot follow a change: made without grad mode, or one of several at once."""
+    node, frozen = tensor._grad_fn, tensor._view.frozen
+    name = "" if node is None else re.sub(r"Backward\d+$", "", node.name())
+    if node is not None and frozen == "several":
+        start = f"Output {tensor._output_nr} of {name} is a view and {happened} modified inplace."
+    else:
+        made = "A view was" if node is None else f"Output {tensor._output_nr} of {name} is a view of a view which was"
+        start = f"{made} created in no_grad mode and {happened} modified inplace with grad mode enabled."
+    return RuntimeError(f"{start} {_SEVERAL_VIEWS if frozen == 'several' else _AMBIGUOUS}")
 
 
 def invalid_gradient(node: Any, place: int, grad: Any, shape: tuple[int, ...]) -> RuntimeError:
@@ -158,3 +157,22 @@ def check_shape(target: Any, value: Any) -> None:
             f"result type {dtypes.SCALAR_TYPE[have]} can't be cast to the desired output type "
             f"{dtypes.SCALAR_TYPE[want]}"
         )
+
+
+def refuse_shapes(error: ValueError, operands: list[Any]) -> None:
+    """Say in PyTorch's words which two sizes NumPy (or CuPy) could not broadcast together."""
+    if "could not be broadcast" not in str(error):
+        return
+    sizes: list[int] = []  # of the operands so far, last dimension first
+    for operand in operands:
+        for place, size in enumerate(reversed(getattr(operand, "shape", ()))):
+            if place == len(sizes):
+                sizes.append(size)
+            elif sizes[place] == 1:
+                sizes[place] = size
+            elif size not in (1, sizes[place]):
+                dim = max(len(sizes), len(operand.shape)) - 1 - place
+                raise RuntimeError(
+                    f"The size of tensor a ({sizes[place]}) must match the size of tensor b ({size}) at "
+                    f"non-singleton dimension {dim}"
+                ) from None

@@ -62,6 +62,7 @@ def gradgradcheck(
 ) -> bool:
     """Whether the second derivatives of ``func`` at ``inputs`` agree with finite differences."""
     inputs = engine.tensors(inputs)
+    _check_inputs(inputs)
     outputs = _differentiable(func(*inputs))
     if grad_outputs is None:
         draw = np.random.default_rng(0)
@@ -69,7 +70,6 @@ def gradgradcheck(
     else:
         weights = list(engine.tensors(grad_outputs))
     weights = [weight.detach().requires_grad_() for weight in weights]
-    sources = [x for x in inputs if _wants_grad(x)]
 
     def gradients(*args: Any) -> Any:
         xs, ws = args[: len(inputs)], args[len(inputs) :]
@@ -77,36 +77,37 @@ def gradgradcheck(
         grads = engine.grad(
             _differentiable(func(*xs)), wanted, list(ws), create_graph=True, allow_unused=True
         )
-        return tuple(g for g in grads if g is not None and g.requires_grad)
+        return tuple(g for g in grads if g is not None)
 
-    if not sources:
-        raise ValueError("gradgradcheck expects an input that requires grad")
-    return gradcheck(
-        gradients,
-        (*inputs, *weights),
-        eps=eps,
-        atol=atol,
-        rtol=rtol,
-        raise_exception=raise_exception,
-    )
+    try:
+        _check(gradients, (*inputs, *weights), eps, atol, rtol, constants=True)
+    except GradcheckError:
+        if raise_exception:
+            raise
+        return False
+    return True
 
 
 def _check(
-    func: Callable[..., Any], inputs: tuple[Any, ...], eps: float, atol: float, rtol: float
+    func: Callable[..., Any],
+    inputs: tuple[Any, ...],
+    eps: float,
+    atol: float,
+    rtol: float,
+    constants: bool = False,
 ) -> None:
-    sources = [x for x in inputs if _wants_grad(x)]
-    if not sources:
-        raise ValueError(
-            "gradcheck expects at least one input tensor to require gradient, but none of the them "
-            "have requires_grad=True."
-        )
-    for x in sources:
-        if x._array.dtype.itemsize < (16 if x._array.dtype.kind == "c" else 8):
-            raise ValueError("gradcheck needs inputs in double precision (float64 or complex128)")
+    """Compare every output with every input.
+
+    ``constants``: outputs without a gradient must not depend on the inputs. Where no output has a
+    gradient, they are always held to that.
+    """
+    sources = _check_inputs(inputs)
     with enable_grad():
-        count = len(_differentiable(func(*inputs)))
-        for number in range(count):
-            output = _differentiable(func(*inputs))[number]
+        outputs = engine.tensors(func(*inputs))
+        constants = constants or not _differentiable(outputs)
+        for number, output in enumerate(outputs):
+            if not (_wants_grad(output) or (constants and _has_derivative(output))):
+                continue
             for place, source in enumerate(sources):
                 analytical = _analytical(output, source)
                 numerical = _numerical(func, inputs, source, number, eps)
@@ -117,19 +118,45 @@ def _check(
                     )
 
 
+def _check_inputs(inputs: tuple[Any, ...]) -> list[Any]:
+    """The inputs that require grad; refuses those that finite differences cannot handle."""
+    sources = [x for x in inputs if _wants_grad(x)]
+    if not sources:
+        raise ValueError(
+            "gradcheck expects at least one input tensor to require gradient, but none of them "
+            "have requires_grad=True."
+        )
+    for place, x in enumerate(sources):
+        if x._array.dtype.itemsize < (16 if x._array.dtype.kind == "c" else 8):
+            raise ValueError("gradcheck needs inputs in double precision (float64 or complex128)")
+        if x._array.size > 1 and any(
+            step == 0 and size > 1
+            for step, size in zip(x._array.strides, x._array.shape, strict=True)
+        ):
+            raise RuntimeError(
+                f"The {place}th input has a dimension with stride 0. gradcheck only supports "
+                "inputs that are non-overlapping to be able to compute the numerical gradients "
+                "correctly. You should call .contiguous on the input before passing it to "
+                "gradcheck."
+            )
+    return sources
+
+
 def _analytical(output: Any, source: Any) -> np.ndarray:
     """Row i: the gradient of element i of ``output`` (its real part, then its imaginary part)."""
-    rows = []
+    rows = [np.zeros((0, source._array.size * _parts(source)))]
     for unit in _units(output):
-        (found,) = engine.grad(output, source, unit, retain_graph=True, allow_unused=True)
-        array = np.zeros(source._array.shape) if found is None else backend.to_numpy(found._array)
-        rows.append(_as_reals(array, source._array.dtype.kind == "c"))
-    return np.array(rows).reshape(len(rows), -1)
+        found = None
+        if _wants_grad(output):
+            (found,) = engine.grad(output, source, unit, retain_graph=True, allow_unused=True)
+        array = np.zeros_like(source._array) if found is None else found._array
+        rows.append(_as_reals(array)[None])
+    return np.concatenate(rows)
 
 
 def _units(output: Any) -> Any:
     """The gradients 1 at one element, 0 elsewhere; for a complex output also i at one element."""
-    for axis in (1, 1j) if output._array.dtype.kind == "c" else (1,):
+    for axis in (1, 1j)[: _parts(output)]:
         for place in range(output._array.size):
             unit = np.zeros(output._array.size, output._array.dtype)
             unit[place] = axis
@@ -140,32 +167,33 @@ def _numerical(
     func: Callable[..., Any], inputs: tuple[Any, ...], source: Any, number: int, eps: float
 ) -> np.ndarray:
     """The same matrix by central differences."""
-    flat = source._array.reshape(-1) if source._array.flags.c_contiguous else None
-    if flat is None:
-        raise ValueError("gradcheck needs contiguous inputs")
-    columns = []
-    for axis in (1, 1j) if source._array.dtype.kind == "c" else (1,):
-        for place in range(flat.size):
-            held = flat[place].item()
-            values = []
-            for step in (eps * axis, -eps * axis):
-                flat[place] = held + step
-                out = _differentiable(func(*inputs))[number]
-                values.append(
-                    _as_reals(backend.to_numpy(out._array).copy(), out._array.dtype.kind == "c")
-                )
-            flat[place] = held
-            columns.append((values[0] - values[1]) / (2 * eps))
-    rows = _differentiable(func(*inputs))[number]._array
-    count = rows.size * (2 if rows.dtype.kind == "c" else 1)
-    return np.array(columns).reshape(-1, count).T
+    array = source._array
+
+    def values() -> np.ndarray:
+        return _as_reals(engine.tensors(func(*inputs))[number]._array)
+
+    columns = [np.zeros((0, values().size))]
+    for axis in (1, 1j)[: _parts(source)]:
+        for place in np.ndindex(array.shape):
+            held = array[place].item()
+            array[place] = held + eps * axis
+            above = values()
+            array[place] = held - eps * axis
+            below = values()
+            array[place] = held
+            columns.append((above - below)[None] / (2 * eps))
+    return np.concatenate(columns).T
 
 
-def _as_reals(array: np.ndarray, is_complex: bool) -> np.ndarray:
-    """Complex numbers as their real parts, then their imaginary parts."""
-    if not is_complex:
-        return array.reshape(-1).real
-    return np.concatenate([array.reshape(-1).real, array.reshape(-1).imag])
+def _as_reals(array: Any) -> np.ndarray:
+    """The elements in a row, a copy; complex numbers as their real parts, then their imaginary."""
+    array = backend.to_numpy(array).flatten()
+    return np.concatenate([array.real, array.imag]) if array.dtype.kind == "c" else array
+
+
+def _parts(tensor: Any) -> int:
+    """How many real numbers an element is."""
+    return 2 if tensor._array.dtype.kind == "c" else 1
 
 
 def _differentiable(outputs: Any) -> list[Any]:
@@ -175,6 +203,10 @@ def _differentiable(outputs: Any) -> list[Any]:
 
 def _wants_grad(x: Any) -> bool:
     return isinstance(x, TensorBase) and bool(x._requires_grad)
+
+
+def _has_derivative(x: Any) -> bool:
+    return isinstance(x, TensorBase) and x._array.dtype.kind in "fc"
 
 
 def _like(tensor: Any, array: np.ndarray) -> Any:

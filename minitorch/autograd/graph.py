@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import traceback
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import modes
 from .hooks import Hooks, RemovableHandle, hooks_of
@@ -44,6 +44,10 @@ class TensorBase:
     _view: Any
     _result_class: type  # the class of an operation's results; `Tensor` sets it
 
+    if TYPE_CHECKING:  # the rest of a tensor is on a floor above
+
+        def __getattr__(self, name: str) -> Any: ...
+
 
 class Node:
     """One operation that happened: how the gradient of its outputs becomes that of its inputs."""
@@ -71,7 +75,7 @@ class Node:
     def __init__(self) -> None:
         self.number = next_number()
         self.hooks: Hooks | None = None
-        self.stack = traceback.format_stack()[:-3] if modes.state.anomaly else None
+        self.stack = stack() if modes.state.anomaly else None
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
         """The gradient for each argument, from those of the outputs; None where there is none.
@@ -114,6 +118,11 @@ class Node:
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """``hook(grad_outputs)`` runs before this node; it may return new grad_outputs."""
         return RemovableHandle.add(hooks_of(self).before_node, hook)
+
+
+def stack() -> list[str]:
+    """The lines of the program that led to the operation being recorded."""
+    return traceback.format_stack()[:-3]
 
 
 class AccumulateGrad(Node):

@@ -32,7 +32,7 @@ import numpy as np
 
 from .. import backend
 from . import errors
-from .graph import Node, TensorBase
+from .graph import Node, TensorBase, next_number, stack
 from .modes import state
 from .views import View
 
@@ -65,7 +65,7 @@ class Operation(Node):
 
     # A subclass defines `forward(self, xp, *arguments)`, and `grad_<argument>` or `backward`.
     forward: Callable[..., Any]
-    kept: Any  # (argument, its version) of each that a rule wants; None once freed
+    kept: Any  # by place: (argument, its version) of those that a rule wants; None once freed
     kept_out: Any  # (array, version counter, version) of each result, if a rule wants it
 
     def __init_subclass__(cls) -> None:
@@ -91,22 +91,20 @@ class Operation(Node):
     def apply(cls, *args: Any) -> Any:
         """Run the operation on ``args`` (tensors and plain values); record it if that is needed."""
         arrays = []
-        mask = 0  # bit i: args[i] needs a gradient
-        bit = 1
         xp: Any = np
         source = None
+        needs_grad = False
         for arg in args:
             if isinstance(arg, TensorBase):
                 source = arg
                 if arg._view is not None:
                     arg._view.refresh(arg)
                 if arg._requires_grad:
-                    mask |= bit
+                    needs_grad = True
                 arg = arg._array
                 if arg.__class__ is not ndarray:
                     xp = None
             arrays.append(arg)
-            bit += bit
         if source is None:
             raise errors.not_a_tensor(cls, args[0])
         if xp is None:
@@ -114,25 +112,33 @@ class Operation(Node):
         if cls.promote is not None:
             arrays = cls.promote(arrays)
         node = new(cls)
-        out = node.forward(xp, *arrays)
+        try:
+            out = node.forward(xp, *arrays)
+        except ValueError as error:
+            errors.refuse_shapes(error, arrays)
+            raise
         recording = state.recording
         if out.__class__ is tuple:
             result = tuple([make(source._result_class, array, recording) for array in out])
         else:
             result = make(source._result_class, out, recording)
-        if mask and recording and cls._rules:
-            node.record(args, mask, result)
+        if needs_grad and recording and cls._rules:
+            node.record(args, result)
         if cls.is_view:
             View.attach(result, args[0], cls, args[1:])
         return result
 
-    def record(self, args: tuple[Any, ...], mask: int, result: Any) -> None:
+    def record(self, args: tuple[Any, ...], result: Any) -> None:
         """Become part of the graph: remember where the inputs came from and what backward needs."""
-        Node.__init__(self)
+        self.number = next_number()
+        self.hooks = None
+        self.stack = stack() if state.anomaly else None
         edges: list[Any] = []
-        for arg in args:
+        mask = 0  # bit i: args[i] needs a gradient
+        for place, arg in enumerate(args):
             if isinstance(arg, TensorBase) and arg._requires_grad:
                 edges.append((arg._grad_fn or arg, arg._output_nr))
+                mask |= 1 << place
             else:
                 edges.append(None)
         self.edges = edges
@@ -140,16 +146,16 @@ class Operation(Node):
         if plan is None:
             plan = self._plans[mask] = self._make_plan(mask)
         self.plan = plan
-        kept = []
+        kept: dict[int, Any] = {}
+        self.kept = kept
         self.holds_tensors = plan.keep_out or self.extra is not None
         for place in plan.keep:
             arg = args[place]
-            version = None
             if isinstance(arg, TensorBase):
-                version = version_of(arg)
+                kept[place] = arg, version_of(arg)
                 self.holds_tensors = True
-            kept.append((arg, version))
-        self.kept = kept
+            else:
+                kept[place] = arg, None
         outputs: list[Any] = []
         self.outputs = outputs
         results = result if result.__class__ is tuple else (result,)
@@ -189,42 +195,52 @@ class Operation(Node):
             self.kept = self.kept_out = self.extra = None
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
-        values = self._recall(grads[0])
         grad = grads[0] if len(grads) == 1 else tuple(grads)
         results: list[Any] = [None] * len(self.edges)
         for place, rule, wants in self.plan.rules:
             if place == OUT:
                 self.needs_input_grad = needed or [edge is not None for edge in self.edges]
-                found = rule(self, grad, *[values[want] for want in wants])
+                found = rule(self, grad, *self.recall(wants, grads[0]))
                 results[: len(found)] = found
             elif needed is None or needed[place]:
-                results[place] = rule(self, grad, *[values[want] for want in wants])
+                results[place] = rule(self, grad, *self.recall(wants, grads[0]))
         return results
 
-    def _recall(self, like: TensorBase) -> dict[Any, Any]:
-        """What was kept, by place or name, as tensors of the graph; refuses what has changed."""
+    def recall(self, wants: tuple[Any, ...], like: TensorBase) -> list[Any]:
+        """What was kept under these places or names, as tensors; refuses what has changed since."""
         if self.kept is None:
             raise RuntimeError(errors.FREED)
-        values: dict[Any, Any] = {}
-        for place, (value, version) in zip(self.plan.keep, self.kept, strict=True):
-            if version is not None:
-                edge = self.edges[place]
-                if value._counter[0] != version:
-                    maker = value._grad_fn and (value._grad_fn, value._output_nr)
-                    raise errors.modified(value._array, maker, value._counter[0], version)
-                if state.grad and edge is not None and value._grad_fn is not edge[0]:
-                    value = attach(wrap(like, value._array), *edge)
-            values[place] = value
-        if self.plan.keep_out:
-            outs = []
-            for number, (array, now, version) in enumerate(self.kept_out):
-                if now and now[0] != version:
-                    raise errors.modified(array, (self, number), now[0], version)
-                outs.append(attach(wrap(like, array), self, number))
-            values[OUT] = outs[0] if len(outs) == 1 else tuple(outs)
-        for name, value in (self.extra or {}).items():
-            values[name] = wrap(like, value) if hasattr(value, "ndim") else value
-        return values
+        found = []
+        for want in wants:
+            if want == OUT:
+                value = self._recall_out(like)
+            elif want in self.kept:
+                value, version = self.kept[want]
+                if version is not None:
+                    value = self._checked(value, version, self.edges[want])
+            else:
+                value = (self.extra or {})[want]
+                value = wrap(like, value) if hasattr(value, "ndim") else value
+            found.append(value)
+        return found
+
+    def _checked(self, tensor: Any, version: int, edge: Any) -> Any:
+        """A kept argument with the history that it had; refuses one changed in place since."""
+        if tensor._counter[0] != version:
+            maker = tensor._grad_fn and (tensor._grad_fn, tensor._output_nr)
+            raise errors.modified(tensor._array, maker, tensor._counter[0], version)
+        if state.grad and edge is not None and tensor._grad_fn is not edge[0]:
+            return attach(wrap(tensor, tensor._array), *edge)
+        return tensor
+
+    def _recall_out(self, like: TensorBase) -> Any:
+        """The results, as outputs of this node."""
+        outs = []
+        for number, (array, counter, version) in enumerate(self.kept_out):
+            if counter is not None and counter[0] != version:
+                raise errors.modified(array, (self, number), counter[0], version)
+            outs.append(attach(wrap(like, array), self, number))
+        return outs[0] if len(outs) == 1 else tuple(outs)
 
     def shown_edges(self) -> tuple[Any, ...]:
         if OUT in self._rules:

@@ -25,16 +25,13 @@ Step = tuple[Any, tuple[Any, ...], int | None]
 class View:
     """How a view comes of its base: the base, the steps, and the version its history is of."""
 
-    __slots__ = ("base", "inside_no_grad", "one_of_many", "steps", "version")
+    __slots__ = ("base", "frozen", "steps", "version")
 
-    def __init__(self, base: Any, steps: tuple[Step, ...], result: Any) -> None:
+    def __init__(self, base: Any, steps: tuple[Step, ...], result: Any, frozen: str) -> None:
         self.base = base
         self.steps = steps
         self.version = result._counter[0]
-        self.inside_no_grad = not modes.state.recording
-        self.one_of_many = (
-            ""  # the operation that made several views at once, which must not be written
-        )
+        self.frozen = frozen  # why its history cannot follow a change: "no_grad", "several" or ""
 
     @staticmethod
     def attach(result: Any, source: Any, operation: Any, arguments: tuple[Any, ...]) -> None:
@@ -42,8 +39,6 @@ class View:
         if result.__class__ is tuple:
             for number, tensor in enumerate(result):
                 View._attach(tensor, source, (operation, arguments, number))
-                if tensor._view is not None:
-                    tensor._view.one_of_many = operation.__name__
         else:
             View._attach(result, source, (operation, arguments, None))
 
@@ -52,11 +47,16 @@ class View:
         tensor._counter = source._counter
         if tensor._counter is None:  # an inference tensor: nobody will ever ask for its history
             return
+        if not modes.state.recording:
+            frozen = "no_grad"
+        else:
+            frozen = "" if step[2] is None else "several"
         earlier = source._view
         if earlier is None:
-            tensor._view = View(source, (step,), tensor)
+            tensor._view = View(source, (step,), tensor, frozen)
         else:
-            tensor._view = View(earlier.base, (*earlier.steps, step), tensor)
+            steps = (*earlier.steps, step)
+            tensor._view = View(earlier.base, steps, tensor, frozen or earlier.frozen)
         if source._requires_grad and tensor._array.dtype.kind in "fc":
             tensor._requires_grad = True  # as in PyTorch, under no_grad, too
 
@@ -73,38 +73,37 @@ class View:
         now = tensor._counter[0]
         if now == self.version or not modes.state.recording:
             return
-        if self.inside_no_grad and self.base._requires_grad:
-            raise RuntimeError(errors.NO_GRAD_VIEW_STALE)
+        if self.frozen and self.base._requires_grad:
+            raise errors.frozen_view(tensor, "its base or another view of its base has been")
         self.version = now
         if self.base._requires_grad:
             with modes.enable_grad():
                 again = self.of(self.base)
             tensor._grad_fn, tensor._output_nr = again._grad_fn, again._output_nr
-            tensor._requires_grad = True
+            tensor._requires_grad = again._requires_grad
 
 
 class CopySlices(Node):
     """A base after one of its views was given a new value: the base with that part replaced."""
 
     torch_name = "torch::autograd::CopySlices"
-    __slots__ = ("view",)
+    __slots__ = ("strides", "view")
 
     def __init__(self, base: Any, value: Any, view: View) -> None:
         super().__init__()
         self.view = view
+        self.strides = base.stride()
         self.outputs = [(base._array.shape, base._array.dtype)]
         self.edges = tuple(
             (t._grad_fn or t, t._output_nr) if t._requires_grad else None for t in (base, value)
         )
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
-        grad_base = grad_value = None
-        if self.edges[1] is not None:
-            grad_value = self.view.of(grads[0]).clone()
-        if self.edges[0] is not None:  # the part that was replaced has no influence any more
-            grad_base = grads[0].clone()
-            self.view.of(grad_base).zero_()
-        return grad_base, grad_value
+        # In the base's order of dimensions: else not every step that gave a view of it would be one.
+        grad = grads[0].new_empty_strided(grads[0]._array.shape, self.strides).copy_(grads[0])
+        grad_value = self.view.of(grad).clone()
+        self.view.of(grad).zero_()  # what was replaced has no influence any more
+        return grad, grad_value
 
 
 def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -147,12 +146,14 @@ def may_keep(node: Any, before: Any, start: int) -> bool:
         edge is not None and isinstance(edge[0], Node) and edge[0].number > start
         for edge in node.edges
     )
-    return composed or any(value is before for value, _ in getattr(node, "kept", ((before, 0),)))
+    if composed or not hasattr(node, "kept"):
+        return True
+    return any(value is before for value, _ in node.kept.values())
 
 
 def alias(tensor: Any) -> Any:
     """The tensor as it is now: the same numbers and history in an object that will not change."""
-    same = type(tensor)._result_class.__new__(type(tensor)._result_class)
+    same: Any = object.__new__(type(tensor)._result_class)
     for slot in ("_array", "_requires_grad", "_grad_fn", "_output_nr"):
         setattr(same, slot, getattr(tensor, slot))
     same._grad = same._view = same._hooks = None
@@ -170,30 +171,38 @@ def check_writable(tensor: Any) -> None:
     """Refuse the in-place changes that PyTorch refuses whatever is written."""
     if tensor._counter is None and not modes.state.inference:
         raise RuntimeError(errors.INFERENCE_WRITTEN)
-    if tensor._view is not None:
-        tensor._view.refresh(tensor)
-    if tensor._requires_grad and modes.state.recording:
-        check_history(tensor)
-        if tensor._grad_fn is None and tensor._view is None:
+    if not modes.state.recording:
+        return
+    view = tensor._view
+    if view is None:
+        if tensor._requires_grad and tensor._grad_fn is None:
             raise RuntimeError(errors.LEAF_WRITTEN)
-        view = tensor._view
-        if view is not None and view.base._requires_grad and view.base._grad_fn is None:
+    elif tensor._requires_grad or view.base._requires_grad:
+        check_history(tensor)
+        view.refresh(tensor)
+        if view.base._requires_grad and view.base._grad_fn is None:
             raise RuntimeError(errors.VIEW_OF_LEAF_WRITTEN)
 
 
 def check_memory(target: Any, sources: tuple[Any, ...]) -> None:
     """Refuse a target that holds an element twice, and a source that overlaps with it in part."""
     array = target._array
-    if 0 in array.strides and any(
-        step == 0 and length > 1 for step, length in zip(array.strides, array.shape, strict=True)
+    if (
+        array.size
+        and 0 in array.strides
+        and any(
+            step == 0 and length > 1
+            for step, length in zip(array.strides, array.shape, strict=True)
+        )
     ):
         raise RuntimeError(errors.ELEMENT_TWICE)
     for source in sources:
         if isinstance(source, TensorBase) and source._counter is target._counter is not None:
             start, other = target.data_ptr(), source.data_ptr()
-            same = start == other and array.strides == source._array.strides
-            overlap = start < other + source._array.nbytes and other < start + array.nbytes
-            if overlap and not same and is_dense(array) and is_dense(source._array):
+            given = source._array
+            same = start == other and (array.shape, array.strides) == (given.shape, given.strides)
+            overlap = start < other + given.nbytes and other < start + array.nbytes
+            if overlap and not same and is_dense(array) and is_dense(given):
                 raise RuntimeError(errors.OVERLAP)
 
 
@@ -211,12 +220,8 @@ def is_dense(array: Any) -> bool:
 def check_history(tensor: Any) -> None:
     """Refuse a recorded change of a view whose base cannot follow."""
     view = tensor._view
-    if view is None:
-        return
-    if view.one_of_many:
-        raise errors.one_of_many_written(tensor, view.one_of_many)
-    if view.inside_no_grad:
-        raise RuntimeError(errors.NO_GRAD_VIEW_WRITTEN)
+    if view is not None and view.frozen:
+        raise errors.frozen_view(tensor, "is being")
 
 
 def rebase(tensor: Any, value: Any) -> None:

@@ -1,0 +1,5 @@
+"""``python -m minitorch`` is ``minitorch``."""
+
+from .cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,107 @@
+"""The command line: ``minitorch demo``, ``minitorch --version``."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import minitorch as mt
+
+INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
+DEMO_PACKAGES = {"matplotlib", "sklearn", "tqdm"}
+DEMO_EXTRA = """\
+minitorch demo needs {name}, which is not installed. Install what the demo needs with
+    pip install "minitorch-learn[demo]"
+or, in a checkout of MiniTorch, with
+    pip install ".[demo]\""""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command that the ``arguments`` ask for; returns the program's exit code."""
+    parser = argparse.ArgumentParser(prog="minitorch", description=mt.__doc__.splitlines()[0])
+    parser.add_argument("--version", action="version", version=f"minitorch {mt.__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_demo(commands)
+    given = parser.parse_args(arguments)
+    try:
+        given.command(given)
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds ``minitorch demo``."""
+    summary = "train a small CNN on handwritten digits, and draw a picture of how it went"
+    parser = commands.add_parser(
+        "demo",
+        help=summary,
+        description=f"{summary[0].upper() + summary[1:]}.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--seed", type=seed, default=0, metavar="N", help="the same seed gives the same run")
+    add("--epochs", type=positive(int), default=15, metavar="N", help="rounds over the digits")
+    add("--batch-size", type=positive(int), default=64, metavar="N", help="digits per step")
+    add("--lr", type=positive(float), default=0.003, metavar="X", help="learning rate")
+    add("--device", default="cpu", help="where to compute: cpu, cuda, cuda:1")
+    out = Path("minitorch-demo.png")
+    add("--out", type=Path, default=out, metavar="FILE", help="where the picture goes")
+    parser.set_defaults(command=lambda given: demo(given, parser))
+
+
+def demo(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    """Checks the arguments as far as argparse did not, and runs the demo."""
+    try:
+        from .demo import digits, picture  # here, for they need packages that MiniTorch does not
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name not in DEMO_PACKAGES:
+            raise
+        parser.exit(1, DEMO_EXTRA.format(name="scikit-learn" if name == "sklearn" else name) + "\n")
+    try:
+        mt.empty(0, device=given.device)
+    except (AssertionError, RuntimeError) as error:
+        parser.error(f"argument --device: {error}")
+    try:
+        picture.check(given.out)
+    except (OSError, ValueError) as error:
+        parser.error(f"argument --out: {error}")
+    try:
+        digits.run(
+            seed=given.seed,
+            epochs=given.epochs,
+            batch_size=given.batch_size,
+            lr=given.lr,
+            device=given.device,
+            out=given.out,
+        )
+    except (FloatingPointError, OSError) as error:
+        parser.exit(1, f"minitorch demo: {error}\n")
+
+
+def positive(kind: type[int] | type[float]) -> Callable[[str], float]:
+    """An argparse type: a whole number, or a finite one, above zero."""
+
+    def parse(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = math.nan
+        if not 0 < number < math.inf:
+            what = "whole number" if kind is int else "finite number"
+            raise argparse.ArgumentTypeError(f"'{text}' is not a {what} above 0")
+        return number
+
+    return parse
+
+
+def seed(text: str) -> int:
+    """An argparse type: a seed for `minitorch.manual_seed`."""
+    if not (text.isascii() and text.isdecimal() and int(text) < 2**64):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number from 0 to 2**64 - 1")
+    return int(text)

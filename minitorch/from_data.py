@@ -1,0 +1,220 @@
+"""Making tensors from data: numbers, nested lists, NumPy arrays, other tensors."""
+
+from __future__ import annotations
+
+import functools
+import numbers
+import warnings
+from typing import Any
+
+import numpy as np
+
+from . import backend, devices, dtypes
+from .autograd.graph import TensorBase
+from .autograd.modes import state
+from .autograd.operation import make
+
+
+def leaf(array: Any, device: Any = None, requires_grad: bool = False) -> Any:
+    """A tensor that holds ``array``, moved to ``device`` (None: the default device)."""
+    array = backend.to_device(array, devices.array_index(device))
+    return require(make(TensorBase._result_class, array, state.recording), requires_grad)
+
+
+def require(tensor: Any, requires_grad: bool) -> Any:
+    """``tensor``, a new one, with ``requires_grad`` set as asked for."""
+    if requires_grad and tensor._array.dtype.kind not in "fc":
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return tensor.requires_grad_() if requires_grad else tensor
+
+
+def check_dtype(dtype: Any, caller: str) -> dtypes.dtype:
+    """``dtype`` as one of MiniTorch's (Python's ``float`` ... count); the default for None."""
+    if dtype is None:
+        return dtypes.get_default_dtype()
+    if isinstance(dtype, dtypes.dtype):
+        return dtype
+    if dtype in (float, int, bool, complex):
+        return {
+            float: dtypes.float64,
+            int: dtypes.int64,
+            bool: dtypes.bool_,
+            complex: dtypes.complex128,
+        }[dtype]
+    raise TypeError(f"{caller}(): argument 'dtype' must be torch.dtype, not {type(dtype).__name__}")
+
+
+def tensor(
+    data: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    pin_memory: bool = False,
+) -> Any:
+    """A tensor with a copy of ``data``: a number, nested lists of numbers, an array, or a tensor.
+
+    The dtype is that of the array or tensor; Python integers give int64, floats the default dtype.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1, 2], [3, 4]])
+    tensor([[1, 2],
+            [3, 4]])
+    >>> mt.tensor([0.5, 1])
+    tensor([0.5000, 1.0000])
+    """
+    if isinstance(data, TensorBase):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use "
+            "sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), "
+            "rather than torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        device = device or devices.of(data._array)
+    return leaf(array_from(data, dtype, copy=True), device, requires_grad)
+
+
+def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False) -> Any:
+    """The array `tensor` makes of ``data``; shares memory with an array unless ``copy``."""
+    if dtype is not None:
+        check_dtype(dtype, "tensor")
+    if isinstance(data, TensorBase):
+        data = data._array
+    if isinstance(data, np.ndarray | np.generic) or backend.is_gpu_array(data):
+        wanted = (dtype or dtypes.from_numpy(data.dtype)).numpy
+        return (np.asarray(data) if isinstance(data, np.generic) else data).astype(
+            wanted, copy=copy
+        )
+    data = without_tensors(data)
+    if isinstance(data, str):
+        raise TypeError("new(): invalid data type 'str'")
+    try:
+        array = np.array(data)
+    except (ValueError, OverflowError, TypeError):
+        array = np.array(None)
+    if array.dtype.kind not in "biufc":
+        raise refusal(data)
+    if array.dtype.kind == "u":  # NumPy's choice for integers from 2**63 on
+        raise ValueError("Overflow when unpacking long long")
+    if dtype is None:
+        first = first_element(data)
+        if isinstance(first, np.ndarray):
+            dtype = dtypes.of(array)
+        elif isinstance(first, np.generic):  # NumPy's numbers bring their own dtypes
+            kinds = [
+                dtypes.of(n) if isinstance(n, np.generic) else dtypes.of_number(n)
+                for n in flat(data)
+            ]
+            dtype = functools.reduce(dtypes.promote_types, kinds)
+        else:
+            dtype = dtypes.of_number(array.flat[0].item() if array.size else 0.0)
+    elif dtype.category == 1 and array.dtype.kind == "i" and array.size:
+        limits = np.iinfo(dtype.numpy)
+        if (
+            array.min() < (limits.min if dtype.is_signed else -limits.max)
+            or array.max() > limits.max
+        ):
+            raise RuntimeError(f"value cannot be converted to type {dtype.c_name} without overflow")
+    return array.astype(dtype.numpy, copy=False)
+
+
+def without_tensors(data: Any) -> Any:
+    """``data`` with tensors of one element inside lists replaced by their numbers."""
+    if isinstance(data, TensorBase):
+        if data._array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return backend.to_numpy(data._array).reshape(())[()].item()
+    if isinstance(data, list | tuple) and isinstance(first_element(data), TensorBase):
+        return [without_tensors(item) for item in data]
+    return list(data) if isinstance(data, range) else data
+
+
+def first_element(data: Any) -> Any:
+    """The first thing in nested lists that is no list."""
+    while isinstance(data, list | tuple) and data:
+        data = data[0]
+    return data
+
+
+def refusal(data: Any, depth: int = 0) -> Exception:
+    """PyTorch's error for ``data`` that makes no tensor."""
+    first = first_element(data)
+    if isinstance(first, str):
+        return ValueError("too many dimensions 'str'")
+    if not isinstance(first, numbers.Number | np.ndarray):
+        return RuntimeError(f"Could not infer dtype of {type(first).__name__}")
+    if any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data)):
+        return ValueError("Overflow when unpacking long long")
+    return ragged(data, 0) or TypeError("not a sequence")
+
+
+def flat(data: Any) -> Any:
+    """The elements of nested lists, one after the other."""
+    if isinstance(data, list | tuple):
+        for item in data:
+            yield from flat(item)
+    else:
+        yield data
+
+
+def ragged(data: Any, dim: int) -> Exception | None:
+    """The error for nested lists whose lengths differ; None if these do not."""
+    if not isinstance(data, list | tuple) or not data:
+        return None
+    if not isinstance(data[0], list | tuple):
+        if any(isinstance(item, list | tuple) for item in data):
+            return TypeError("'list' object cannot be interpreted as an integer")
+        return None
+    for item in data:
+        if not isinstance(item, list | tuple):
+            return TypeError("not a sequence")
+        if len(item) != len(data[0]):
+            return ValueError(
+                f"expected sequence of length {len(data[0])} at dim {dim + 1} (got {len(item)})"
+            )
+    return next((e for e in (ragged(item, dim + 1) for item in data) if e is not None), None)
+
+
+def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
+    """``data`` as a tensor, without a copy of an array or tensor of that dtype and device."""
+    if isinstance(data, TensorBase):
+        source: Any = data
+        return source.to(device or devices.of(data._array), dtype or dtypes.of(data._array))
+    return leaf(array_from(data, dtype), device)
+
+
+def asarray(
+    obj: Any,
+    *,
+    dtype: dtypes.dtype | None = None,
+    device: Any = None,
+    copy: bool | None = None,
+    requires_grad: bool = False,
+) -> Any:
+    """``obj`` as a tensor; ``copy`` True always copies, False never, None only where it must."""
+    if isinstance(obj, TensorBase) and not copy:
+        return as_tensor(obj, dtype, device)
+    return leaf(array_from(obj, dtype, copy=bool(copy)), device, requires_grad)
+
+
+def from_numpy(ndarray: np.ndarray) -> Any:
+    """A tensor that shares the memory of a NumPy array: a change of one is a change of both.
+
+    >>> import minitorch as mt
+    >>> a = np.zeros(2)
+    >>> x = mt.from_numpy(a)
+    >>> a[0] = 1
+    >>> x
+    tensor([1., 0.], dtype=torch.float64)
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    dtypes.from_numpy(ndarray.dtype)
+    if any(step < 0 for step in ndarray.strides):
+        raise ValueError(
+            "At least one stride in the given numpy array is negative, and tensors with negative "
+            "strides are not currently supported. (You can probably work around this by making a "
+            "copy of your array  with array.copy().) "
+        )
+    return make(TensorBase._result_class, ndarray, state.recording)

@@ -1,0 +1,114 @@
+"""Questions about tensors: ``is_tensor``, ``numel``, ``result_type``, and the limits of dtypes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd.graph import TensorBase
+
+
+def is_tensor(obj: Any) -> bool:
+    """Whether ``obj`` is a tensor."""
+    return isinstance(obj, TensorBase)
+
+
+def is_floating_point(input: Any) -> bool:
+    """Whether the tensor's dtype is float16, float32 or float64."""
+    return dtypes.of(_array(input, "is_floating_point")).is_floating_point
+
+
+def is_complex(input: Any) -> bool:
+    """Whether the tensor's dtype is complex64 or complex128."""
+    return dtypes.of(_array(input, "is_complex")).is_complex
+
+
+def is_nonzero(input: Any) -> bool:
+    """Whether the only element of ``input`` is not zero."""
+    return bool(input)
+
+
+def numel(input: Any) -> int:
+    """How many elements the tensor has.
+
+    >>> import minitorch as mt
+    >>> mt.numel(mt.zeros(2, 3))
+    6
+    """
+    return int(_array(input, "numel").size)
+
+
+def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
+    """The dtype of an operation on two tensors or numbers.
+
+    >>> import minitorch as mt
+    >>> mt.result_type(mt.tensor([1, 2]), 1.0)
+    torch.float32
+    """
+    return dtypes.result_type(
+        *[x._array if isinstance(x, TensorBase) else x for x in (tensor1, tensor2)]
+    )
+
+
+def _array(input: Any, caller: str) -> Any:
+    if not isinstance(input, TensorBase):
+        raise TypeError(
+            f"{caller}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
+        )
+    return input._array
+
+
+class finfo:  # noqa: N801 - PyTorch's name
+    """The limits of a floating dtype: ``max``, ``eps``, ``tiny``, ``resolution``, ``bits`` ...
+
+    >>> import minitorch as mt
+    >>> mt.finfo(mt.float32).eps
+    1.1920928955078125e-07
+    """
+
+    def __init__(self, type: dtypes.dtype | None = None) -> None:
+        dtype = dtypes.get_default_dtype() if type is None else type
+        if dtype.category < 2:
+            raise TypeError(
+                "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
+                "'torch.finfo'"
+            )
+        info = np.finfo(dtype.to_real().numpy)
+        self.bits = int(info.bits)
+        self.max, self.min, self.eps = float(info.max), float(info.min), float(info.eps)
+        self.tiny = self.smallest_normal = float(info.tiny)
+        self.resolution = 10.0**-info.precision
+        self.dtype = dtype.to_real().name
+
+    def __repr__(self) -> str:
+        return (
+            f"finfo(resolution={self.resolution:g}, min={self.min:g}, max={self.max:g}, "
+            f"eps={self.eps:g}, smallest_normal={self.tiny:g}, tiny={self.tiny:g}, "
+            f"dtype={self.dtype})"
+        )
+
+
+class iinfo:  # noqa: N801 - PyTorch's name
+    """The limits of an integer dtype: ``min``, ``max``, ``bits``.
+
+    >>> import minitorch as mt
+    >>> mt.iinfo(mt.int8)
+    iinfo(min=-128, max=127, dtype=int8)
+    """
+
+    def __init__(self, type: dtypes.dtype) -> None:
+        if type is dtypes.bool_:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        if type.category != 1:
+            raise TypeError(
+                "torch.iinfo() requires an integer input type. Use torch.finfo to handle "
+                "'torch.iinfo'"
+            )
+        info = np.iinfo(type.numpy)
+        self.bits, self.min, self.max = int(info.bits), int(info.min), int(info.max)
+        self.dtype = type.name
+
+    def __repr__(self) -> str:
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"

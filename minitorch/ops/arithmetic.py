@@ -1,0 +1,346 @@
+"""Sums and products with broadcasting: ``+ - *``, true division, and what is composed of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.operation import Operation
+from .complexes import conj
+from .operands import function, invalid_combination, not_implemented, only, operand, plain, tensor
+
+BOOL = np.dtype(bool)
+
+
+class Add(Operation):
+    """``a + b``."""
+
+    promote = staticmethod(dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.add(a, b)
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any) -> Any:
+        return grad
+
+
+def subtraction(operands: list[Any]) -> list[Any]:
+    """As `dtypes.arithmetic`, but bools cannot be subtracted."""
+    a, b = operands
+    if BOOL in (getattr(a, "dtype", None), getattr(b, "dtype", None)) or bool in (
+        a.__class__,
+        b.__class__,
+    ):
+        raise bool_subtraction(a, b)
+    return dtypes.arithmetic(operands)
+
+
+def bool_subtraction(*operands: Any) -> RuntimeError:
+    """The error for bools that should be subtracted."""
+    if all(dtypes.result_type(x) is dtypes.bool_ for x in operands):
+        return RuntimeError(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. "
+            "Use the `^` or `logical_xor()` operator instead."
+        )
+    return RuntimeError(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+        "invert a mask, use the `~` or `logical_not()` operator instead."
+    )
+
+
+class Sub(Operation):
+    """``a - b``."""
+
+    promote = staticmethod(subtraction)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.subtract(a, b)
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any) -> Any:
+        return -grad
+
+
+class Rsub(Operation):
+    """``b - a``."""
+
+    promote = staticmethod(subtraction)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.subtract(b, a)
+
+    def grad_a(self, grad: Any) -> Any:
+        return -grad
+
+    def grad_b(self, grad: Any) -> Any:
+        return grad
+
+
+class RsubNumber(Rsub):
+    """As `Rsub`, for a number ``b``: what ``1 - tensor`` runs."""
+
+    torch_name = "RsubBackward1"
+
+
+class Mul(Operation):
+    """``a * b``."""
+
+    promote = staticmethod(dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.multiply(a, b)
+
+    def grad_a(self, grad: Any, b: Any) -> Any:
+        return grad * conj(b)
+
+    def grad_b(self, grad: Any, a: Any) -> Any:
+        return grad * conj(a)
+
+
+class Div(Operation):
+    """``a / b``."""
+
+    promote = staticmethod(dtypes.floating)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.true_divide(a, b)
+
+    def grad_a(self, grad: Any, b: Any) -> Any:
+        return grad / conj(b)
+
+    def grad_b(self, grad: Any, a: Any, b: Any) -> Any:
+        return -grad * conj(a / b / b)
+
+
+class Neg(Operation):
+    """``-x``. A bool tensor is refused: ``~mask`` inverts a mask."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        if x.dtype.kind == "b":
+            raise RuntimeError(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying "
+                "to invert a mask, use the `~` or `logical_not()` operator instead."
+            )
+        return xp.negative(x)
+
+    def grad_x(self, grad: Any) -> Any:
+        return -grad
+
+
+def common(operands: list[Any]) -> list[Any]:
+    """Three arrays in their common dtype, and the number after them as a number of it."""
+    *arrays, value = operands
+    dtype = dtypes.result_type(*arrays)
+    return [*dtypes.convert(arrays, dtype), *dtypes.convert([value], dtype)]
+
+
+class Addcmul(Operation):
+    """``a + value * b * c``."""
+
+    promote = only("iufc", "addcmul_cpu_out", common)
+
+    def forward(self, xp: Any, a: Any, b: Any, c: Any, value: Any) -> Any:
+        return a + value * b * c
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any, c: Any, value: Any) -> Any:
+        return grad * conj(c * value)
+
+    def grad_c(self, grad: Any, b: Any, value: Any) -> Any:
+        return grad * conj(b * value)
+
+
+class Addcdiv(Operation):
+    """``a + value * b / c``."""
+
+    promote = staticmethod(common)
+
+    def forward(self, xp: Any, a: Any, b: Any, c: Any, value: Any) -> Any:
+        if c.dtype.kind in "biu":
+            raise RuntimeError(
+                "Integer division with addcdiv is no longer supported, and in a future  release "
+                "addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv "
+                "behavior can be implemented as (input + value * torch.trunc(tensor1 / "
+                "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+                "tensor2) for float inputs. The future addcdiv behavior is just the latter "
+                "implementation: (input + value * tensor1 / tensor2), for all dtypes."
+            )
+        return a + value * b / c
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any, c: Any, value: Any) -> Any:
+        return grad * conj(value / c)
+
+    def grad_c(self, grad: Any, b: Any, c: Any, value: Any) -> Any:
+        return -grad * conj(value * b / (c * c))
+
+
+class Lerp(Operation):
+    """``start + weight * (end - start)``, computed from the nearer end; ``weight`` is a number."""
+
+    def forward(self, xp: Any, start: Any, end: Any, weight: Any) -> Any:
+        way = end - start
+        if not hasattr(weight, "dtype"):
+            return start + weight * way if abs(weight) < 0.5 else end - way * (1 - weight)
+        near = xp.absolute(weight) < 0.5
+        return xp.where(near, start + weight * way, end - way * (1 - weight))
+
+    def grad_start(self, grad: Any, weight: Any) -> Any:
+        return grad * conj(1 - weight)
+
+    def grad_end(self, grad: Any, weight: Any) -> Any:
+        return grad * conj(weight)
+
+    def grad_weight(self, grad: Any, start: Any, end: Any) -> Any:
+        return grad * conj(end - start)
+
+
+class LerpTensor(Lerp):
+    """As `Lerp`, for a tensor ``weight``."""
+
+    torch_name = "LerpBackward1"
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """``input + alpha * other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.add(mt.tensor([1, 2]), 10, alpha=2)
+    tensor([21, 22])
+    """
+    other = operand(other, "add")
+    return Add.apply(input, other if is_one(alpha) else scaled("add", input, other, alpha))
+
+
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """``input - alpha * other``, elementwise with broadcasting. Bools cannot be subtracted."""
+    other = operand(other, "sub")
+    return Sub.apply(input, other if is_one(alpha) else scaled("sub", input, other, alpha))
+
+
+def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
+    """``other - alpha * input``: subtraction the other way round.
+
+    >>> import minitorch as mt
+    >>> mt.rsub(mt.tensor([1, 2]), 10)
+    tensor([9, 8])
+    """
+    other = operand(other, "rsub")
+    rule = Rsub if isinstance(other, TensorBase) else RsubNumber
+    return rule.apply(input if is_one(alpha) else scaled("rsub", other, input, alpha), other)
+
+
+def is_one(alpha: Any) -> bool:
+    """Whether there is nothing to multiply by; True counts as a bool."""
+    return alpha.__class__ is int and alpha == 1
+
+
+def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
+    """``alpha * other`` in the dtype of ``one + other``; refuses an ``alpha`` of a higher kind."""
+    number = plain(alpha.item() if isinstance(alpha, TensorBase) else alpha)
+    if number is None:
+        raise TypeError(f"{caller}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
+    arrays = [getattr(x, "_array", x) for x in (one, other)]
+    if caller != "add":
+        subtraction(arrays)
+    dtype = dtypes.result_type(*arrays)
+    if isinstance(number, bool) and dtype.category > 0:
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if isinstance(number, float) and dtype.category < 2:
+        raise RuntimeError(
+            "For integral input tensors, argument alpha must not be a floating point number."
+        )
+    if isinstance(number, complex) and dtype.category < 3:
+        raise RuntimeError(
+            "For non-complex input tensors, argument alpha must not be a complex number."
+        )
+    if not isinstance(other, TensorBase):
+        return other * number
+    return other.to(dtype) * (bool(number) if dtype.category == 0 else number)
+
+
+def mul(input: Any, other: Any) -> Any:
+    """``input * other``, elementwise with broadcasting."""
+    return Mul.apply(operand(input, "mul", "input", 1), operand(other, "mul"))
+
+
+neg = function(Neg)
+negative = function(Neg, "negative")
+
+
+def positive(input: Any) -> Any:
+    """``+input``: the tensor itself. A bool tensor is refused."""
+    if tensor(input, "positive", "input", 1)._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    """``input + value * tensor1 * tensor2``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.addcmul(mt.ones(3), mt.tensor([1.0, 2.0, 3.0]), mt.full((3,), 10.0), value=0.5)
+    tensor([ 6., 11., 16.])
+    """
+    tensor(tensor1, "addcmul", "tensor1", 2)
+    tensor(tensor2, "addcmul", "tensor2", 3)
+    return Addcmul.apply(input, tensor1, tensor2, value)
+
+
+def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
+    """``input + value * tensor1 / tensor2``, elementwise with broadcasting; not for integers."""
+    tensor(tensor1, "addcdiv", "tensor1", 2)
+    tensor(tensor2, "addcdiv", "tensor2", 3)
+    return Addcdiv.apply(input, tensor1, tensor2, value)
+
+
+def lerp(input: Any, end: Any, weight: Any) -> Any:
+    """Linear interpolation: ``input + weight * (end - input)``; ``weight`` is a number or a tensor.
+
+    All tensors have one dtype; a 0-d ``weight`` counts as a number.
+
+    >>> import minitorch as mt
+    >>> mt.lerp(mt.zeros(3), mt.tensor([1.0, 2.0, 4.0]), 0.25)
+    tensor([0.2500, 0.5000, 1.0000])
+    """
+    number = plain(weight)
+    tensor(input, "lerp", "input", 1)
+    if not isinstance(end, TensorBase) or (number is None and not isinstance(weight, TensorBase)):
+        raise invalid_combination("lerp", (input, end, weight))
+    dtype = input._array.dtype
+    for name, other in ("end", end), ("weight", weight if number is None else end):
+        if other._array.dtype != dtype and (name == "end" or other._array.ndim):
+            raise RuntimeError(
+                f"expected dtype {C_NAME[dtypes.of(input._array)]} for `{name}` but got dtype "
+                f"{C_NAME[dtypes.of(other._array)]}"
+            )
+    if dtype.kind not in "fc":
+        kernel = "lerp_kernel_tensor" if number is None else "lerp_kernel_scalar"
+        raise not_implemented(kernel, input._array)
+    if number is None:
+        return LerpTensor.apply(input, end, weight.to(input.dtype))
+    return Lerp.apply(input, end, number)
+
+
+# The names of dtypes in the error messages of `lerp`: those of C.
+C_NAME = {
+    dtypes.uint8: "unsigned char", dtypes.int8: "signed char", dtypes.int16: "short int",
+    dtypes.int32: "int", dtypes.int64: "long int", dtypes.float16: "c10::Half",
+    dtypes.float32: "float", dtypes.float64: "double", dtypes.complex64: "c10::complex<float>",
+    dtypes.complex128: "c10::complex<double>", dtypes.bool_: "bool",
+}  # fmt: skip

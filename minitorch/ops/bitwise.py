@@ -1,0 +1,136 @@
+"""Integers as rows of bits, and bools as single bits: ``& | ^ ~ << >>``; no derivative."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.operation import Operation
+from .operands import function, invalid_combination, only, overloaded
+
+
+class BitwiseAnd(Operation):
+    """``a & b``."""
+
+    promote = only("biu", "bitwise_and_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.bitwise_and(a, b)
+
+
+class BitwiseOr(Operation):
+    """``a | b``."""
+
+    promote = only("biu", "bitwise_or_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.bitwise_or(a, b)
+
+
+class BitwiseXor(Operation):
+    """``a ^ b``."""
+
+    promote = only("biu", "bitwise_xor_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.bitwise_xor(a, b)
+
+
+class BitwiseNot(Operation):
+    """``~input``: every bit the other way round; of bools, the logical not.
+
+    >>> import minitorch as mt
+    >>> ~mt.tensor([True, False]), ~mt.tensor([0, 1])
+    (tensor([False,  True]), tensor([-1, -2]))
+    """
+
+    promote = only("biu", "bitwise_not_cpu")
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.invert(x)
+
+
+class LeftShift(Operation):
+    """``a << b``."""
+
+    promote = only("iu", "lshift_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.left_shift(a, b)
+
+
+class RightShift(Operation):
+    """``a >> b``."""
+
+    promote = only("iu", "rshift_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.right_shift(a, b)
+
+
+def pair(caller: str, input: Any, other: Any) -> tuple[Any, Any]:
+    """Two tensors, or a tensor and a number, in either order."""
+    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
+        raise invalid_combination(caller, (input, other))
+    return input, overloaded(caller, input, other)
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def bitwise_and(input: Any, other: Any) -> Any:
+    """``input & other``, elementwise with broadcasting, for integers and bools.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([6, 7]) & 3
+    tensor([2, 3])
+    """
+    return BitwiseAnd.apply(*pair("bitwise_and", input, other))
+
+
+def bitwise_or(input: Any, other: Any) -> Any:
+    """``input | other``, elementwise with broadcasting, for integers and bools."""
+    return BitwiseOr.apply(*pair("bitwise_or", input, other))
+
+
+def bitwise_xor(input: Any, other: Any) -> Any:
+    """``input ^ other``, elementwise with broadcasting, for integers and bools."""
+    return BitwiseXor.apply(*pair("bitwise_xor", input, other))
+
+
+def bitwise_left_shift(input: Any, other: Any) -> Any:
+    """``input << other``: the bits ``other`` places to the left, which is times ``2 ** other``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2]) << 3
+    tensor([ 8, 16])
+    """
+    return LeftShift.apply(*pair("bitwise_left_shift", input, other))
+
+
+def bitwise_right_shift(input: Any, other: Any) -> Any:
+    """``input >> other``: the bits ``other`` places to the right; the sign stays."""
+    return RightShift.apply(*pair("bitwise_right_shift", input, other))
+
+
+bitwise_not = function(BitwiseNot)
+
+
+def invert(input: Any) -> Any:
+    """``~input`` for integers and bools, in the operator's words for other dtypes."""
+    if input._array.dtype.kind not in "biu":
+        raise TypeError(
+            "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+        )
+    return BitwiseNot.apply(input)
+
+
+def rleft_shift(input: Any, other: Any) -> Any:
+    """``other << input``."""
+    return bitwise_left_shift(other, input)
+
+
+def rright_shift(input: Any, other: Any) -> Any:
+    """``other >> input``."""
+    return bitwise_right_shift(other, input)

@@ -1,0 +1,264 @@
+"""Losses for choosing the right one of C classes: negative log-likelihood and cross-entropy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from . import sums
+from .arrays import wide
+from .fused import Fused
+from .loss import reduce_tensor, reduced, reduction_of
+from .operands import not_implemented
+
+
+class NllLoss(Fused):
+    """``-weight[t] · x[t]`` for the right class t of each sample, from log-probabilities x.
+
+    ``x`` is (N, C, L) and ``target`` (N, L). Targets that equal ``ignore_index`` do not count. The
+    mean is weighted: the sum of the losses over the sum of the weights.
+    """
+
+    def forward(
+        self, xp: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str
+    ) -> Any:
+        index, factor = right_class(xp, x, target, weight, ignore_index)
+        loss = -xp.take_along_axis(x, index, 1)[:, 0] * factor
+        return weighted_reduction(xp, loss, factor, reduction)
+
+    def gradient(
+        self,
+        xp: Any,
+        grad: Any,
+        x: Any,
+        target: Any,
+        weight: Any,
+        ignore_index: int,
+        reduction: str,
+    ) -> Any:
+        index, factor = right_class(xp, x, target, weight, ignore_index)
+        grad_x = xp.zeros(x.shape, x.dtype)
+        share = -share_of(xp, grad, factor, reduction)
+        xp.put_along_axis(grad_x, index, share[:, None], 1)
+        return (grad_x,)
+
+    @staticmethod
+    def formula(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+        counted = target.ne(ignore_index)
+        index = target.where(counted, target.new_zeros(())).long()
+        factor = counted.to(x.dtype) if weight is None else weight[index] * counted
+        loss = -x.gather(1, index.unsqueeze(1)).squeeze(1) * factor
+        return loss.sum() / factor.sum() if reduction == "mean" else reduce_tensor(loss, reduction)
+
+
+def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
+    """The index (N, 1, L) of the right classes, and how much each sample counts, (N, L)."""
+    counted = target != ignore_index
+    index = xp.where(counted, target, 0)
+    if isinstance(x, np.ndarray) and index.size:
+        lowest, highest = index.min(), index.max()
+        if lowest < 0 or highest >= x.shape[1]:
+            raise IndexError(f"Target {lowest if lowest < 0 else highest} is out of bounds.")
+    factor = counted.astype(x.dtype) if weight is None else weight[index] * counted
+    return index[:, None], factor
+
+
+def weighted_reduction(xp: Any, loss: Any, factor: Any, reduction: str) -> Any:
+    """Losses that were multiplied by ``factor``, reduced; the mean is over the factors."""
+    if reduction == "mean":
+        return loss.sum() / factor.sum()
+    return reduced(xp, loss, reduction)
+
+
+def share_of(xp: Any, grad: Any, factor: Any, reduction: str) -> Any:
+    """The part of the gradient that goes to each sample; none to samples that do not count."""
+    share = grad * factor
+    return xp.where(factor == 0, 0, share / factor.sum()) if reduction == "mean" else share
+
+
+class CrossEntropy(Fused):
+    """`NllLoss` of ``log_softmax(x)``, in one step: ``log Σ exp(x) - x[t]``.
+
+    The derivative by x is ``softmax(x)``, less 1 at the right class.
+    """
+
+    torch_name = "NllLossBackward0"
+
+    def forward(
+        self, xp: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str
+    ) -> Any:
+        index, factor = right_class(xp, x, target, weight, ignore_index)
+        work = wide(x)
+        shifted = work - work.max(1, keepdims=True)
+        picked = xp.take_along_axis(shifted, index, 1)
+        softmax = xp.exp(shifted, out=shifted)
+        total = sums.over(xp, softmax, (1,), keepdim=True)
+        softmax /= total
+        self.save(softmax=softmax)
+        loss = (xp.log(total) - picked)[:, 0] * factor
+        return weighted_reduction(xp, loss, factor, reduction).astype(x.dtype, copy=False)
+
+    def gradient(
+        self,
+        xp: Any,
+        grad: Any,
+        x: Any,
+        target: Any,
+        weight: Any,
+        ignore_index: int,
+        reduction: str,
+        softmax: Any,
+    ) -> Any:
+        index, factor = right_class(xp, x, target, weight, ignore_index)
+        share = share_of(xp, grad, factor, reduction)[:, None]
+        grad_x = softmax * share
+        right = xp.take_along_axis(grad_x, index, 1)
+        xp.put_along_axis(grad_x, index, right - share, 1)
+        return (grad_x,)
+
+    @staticmethod
+    def formula(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+        return NllLoss.formula(x.log_softmax(1), target, weight, ignore_index, reduction)
+
+
+def check_classes(input: Any, target: Any, weight: Any) -> None:
+    """Refuse shapes and dtypes that are no classification of N samples (or one) in C classes."""
+    shape, target_shape = input._array.shape, target._array.shape
+    if not shape:
+        raise RuntimeError("input tensor should be 1D or 2D")
+    if len(shape) > 1:
+        batch = target_shape[0] if target_shape else 1
+        if shape[0] != batch:
+            raise ValueError(
+                f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch})."
+            )
+    expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
+    if target_shape != expected:
+        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target_shape)}")
+    if dtypes.of(target._array) not in (dtypes.int64, dtypes.uint8):
+        raise RuntimeError(
+            "expected target dtype to be Long or Byte, but got "
+            f"{dtypes.SCALAR_TYPE[dtypes.of(target._array)]}"
+        )
+    classes = shape[min(1, len(shape) - 1)]
+    if weight is not None and weight._array.shape != (classes,):
+        raise RuntimeError(
+            f"weight tensor should be defined either for all {classes} classes or no classes but "
+            f"got weight tensor of shape: {list(weight._array.shape)}"
+        )
+
+
+def classify(
+    operation: Any, input: Any, target: Any, weight: Any, ignore_index: int, reduction: str
+) -> Any:
+    """Run a classification loss on input (C), (N, C) or (N, C, d1, ...), brought to (N, C, L)."""
+    check_classes(input, target, weight)
+    shape = target.shape
+    if input._array.ndim == 1:
+        input, target = input.reshape(1, -1), target.reshape(1)
+    n, classes = input._array.shape[:2]
+    length = target._array.size // max(n, 1)
+    loss = operation.apply(
+        input.reshape(n, classes, length),
+        target.reshape(n, length),
+        weight,
+        ignore_index,
+        reduction,
+    )
+    return loss.reshape(shape) if reduction == "none" else loss
+
+
+def nll_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: int = -100,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Any:
+    """Minus the log-probability of the right class: ``-weight[t] · input[n, t]``.
+
+    ``input`` are log-probabilities (N, C, d1, ...), ``target`` class numbers (N, d1, ...).
+    """
+    reduction = reduction_of(size_average, reduce, reduction)
+    return classify(NllLoss, input, target, weight, ignore_index, reduction)
+
+
+def cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    ignore_index: int = -100,
+    reduce: Any = None,
+    reduction: str = "mean",
+    label_smoothing: float = 0.0,
+) -> Any:
+    """Minus the log-probability that ``softmax(input)`` gives to the right class.
+
+    ``input`` are scores of any size (N, C, d1, ...); ``target`` class numbers (N, d1, ...), or
+    probabilities of the classes in the shape of ``input``. ``label_smoothing`` moves that part of
+    the target's probability to all classes alike.
+
+    >>> import minitorch as mt
+    >>> scores = mt.tensor([[2.0, 0.0, 0.0], [0.0, 0.0, 0.0]])
+    >>> mt.nn.functional.cross_entropy(scores, mt.tensor([0, 2]), reduction="none")
+    tensor([0.2395, 1.0986])
+    """
+    reduction = reduction_of(size_average, reduce, reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
+    if input._array.dtype.kind != "f":
+        raise not_implemented("log_softmax_lastdim_kernel_impl", input._array)
+    if target._array.dtype.kind == "f" and input._array.shape == target._array.shape:
+        return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    loss = classify(CrossEntropy, input, target, weight, ignore_index, reduction)
+    if label_smoothing == 0:
+        return loss
+    smooth = smoothing_loss(input, target, weight, ignore_index, reduction)
+    return (1 - label_smoothing) * loss + label_smoothing / classes_of(input) * smooth
+
+
+def classes_of(input: Any) -> int:
+    """C of (C) or (N, C, ...)."""
+    return int(input._array.shape[min(1, input._array.ndim - 1)])
+
+
+def per_class(weight: Any, input: Any) -> Any:
+    """The weights of the classes in a shape that broadcasts with ``input``."""
+    return weight if input._array.ndim == 1 else weight.reshape(-1, *[1] * (input._array.ndim - 2))
+
+
+def soft_cross_entropy(
+    input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float
+) -> Any:
+    """Cross-entropy with probabilities as targets; the mean is over the samples."""
+    dim = min(1, input._array.ndim - 1)
+    if label_smoothing > 0:
+        target = target * (1 - label_smoothing) + label_smoothing / classes_of(input)
+    loss = input.log_softmax(dim) * target
+    if weight is not None:
+        loss = loss * per_class(weight, input)
+    if reduction == "none":
+        return -loss.sum(dim)
+    samples = input._array.size // max(classes_of(input), 1)
+    return -loss.sum() / samples if reduction == "mean" else -loss.sum()
+
+
+def smoothing_loss(input: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
+    """The loss towards all classes alike, with the weights and omissions of `nll_loss`."""
+    dim = min(1, input._array.ndim - 1)
+    scores = input.log_softmax(dim)
+    if weight is not None:
+        scores = scores * per_class(weight, input)
+    counted = target.ne(ignore_index)
+    loss = -scores.sum(dim) * counted
+    if reduction != "mean":
+        return reduce_tensor(loss, reduction)
+    if weight is None:
+        return loss.sum() / counted.sum()
+    index = target.where(counted, target.new_zeros(())).long()
+    return loss.sum() / (weight[index] * counted).sum()

@@ -1,0 +1,398 @@
+"""``conv1d`` ... ``conv_transpose3d``: the convolutions of convolution.py as operations.
+
+Convolution is linear in the input and in the weight. So there are three operations, and the
+derivatives of each are the other two: derivatives of any order come free.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import backend, dtypes
+from ..autograd.operation import Operation
+from . import convolution as kernels
+from .complexes import conj
+from .padding import pad as pad_ends
+
+
+class Convolution(Operation):
+    """``y[n, o, p] = b[o] + Σ x[n, c, stride p + dilation k - padding] w[o, c, k]``."""
+
+    def forward(
+        self,
+        xp: Any,
+        x: Any,
+        weight: Any,
+        bias: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        groups: int,
+    ) -> Any:
+        self.size = x.shape[2:]
+        y = kernels.convolve(x, weight, stride, padding, dilation, groups)
+        if bias is not None:
+            y += bias.reshape((-1,) + (1,) * len(stride))
+        return y
+
+    def grad_x(
+        self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        extra = missing(self.size, grad, weight, stride, padding, dilation)
+        return ConvolutionTransposed.apply(
+            grad, conj(weight), None, stride, padding, extra, dilation, groups
+        )
+
+    def grad_weight(
+        self, grad: Any, x: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        kernel = weight._array.shape[2:]
+        return ConvolutionWeight.apply(conj(x), grad, kernel, stride, padding, dilation, groups)
+
+    def grad_bias(self, grad: Any, stride: Any) -> Any:
+        return grad.sum((0, *range(2, 2 + len(stride))))
+
+
+class ConvolutionTransposed(Operation):
+    """The gradient of a convolution by its input, and what ``conv_transpose2d`` computes."""
+
+    torch_name = "ConvolutionBackward0"
+
+    def forward(
+        self,
+        xp: Any,
+        x: Any,
+        weight: Any,
+        bias: Any,
+        stride: Any,
+        padding: Any,
+        output_padding: Any,
+        dilation: Any,
+        groups: int,
+    ) -> Any:
+        y = kernels.convolve_transposed(
+            x, weight, stride, padding, output_padding, dilation, groups
+        )
+        if bias is not None:
+            y += bias.reshape((-1,) + (1,) * len(stride))
+        return y
+
+    def grad_x(
+        self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        return Convolution.apply(grad, conj(weight), None, stride, padding, dilation, groups)
+
+    def grad_weight(
+        self, grad: Any, x: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        kernel = weight._array.shape[2:]
+        return ConvolutionWeight.apply(grad, conj(x), kernel, stride, padding, dilation, groups)
+
+    def grad_bias(self, grad: Any, stride: Any) -> Any:
+        return grad.sum((0, *range(2, 2 + len(stride))))
+
+
+class ConvolutionWeight(Operation):
+    """The gradient of a convolution by its weight, from its input x and the gradient g of y."""
+
+    torch_name = "ConvolutionBackwardBackward0"
+
+    def forward(
+        self,
+        xp: Any,
+        x: Any,
+        g: Any,
+        kernel: Any,
+        stride: Any,
+        padding: Any,
+        dilation: Any,
+        groups: int,
+    ) -> Any:
+        self.size = x.shape[2:]
+        return kernels.convolve_weight(x, g, kernel, stride, padding, dilation, groups)
+
+    def grad_x(
+        self, grad: Any, g: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        extra = missing(self.size, g, grad, stride, padding, dilation)
+        return ConvolutionTransposed.apply(
+            conj(g), grad, None, stride, padding, extra, dilation, groups
+        )
+
+    def grad_g(
+        self, grad: Any, x: Any, stride: Any, padding: Any, dilation: Any, groups: int
+    ) -> Any:
+        return Convolution.apply(conj(x), grad, None, stride, padding, dilation, groups)
+
+
+def missing(
+    size: Any, out: Any, weight: Any, stride: Any, padding: Any, dilation: Any
+) -> tuple[int, ...]:
+    """How much larger the input was than the smallest one that gives this output."""
+    kernel, none = weight._array.shape[2:], (0,) * len(stride)
+    least = kernels.input_size(out._array.shape[2:], kernel, stride, padding, none, dilation)
+    return tuple(have - need for have, need in zip(size, least, strict=True))
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def conv1d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Any:
+    """Convolution of (N, C, L) or (C, L) with weight (C_out, C / groups, K); see `conv2d`."""
+    return convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Any:
+    """Slide a kernel over images: the sum of products of ``weight`` with each patch of ``input``.
+
+    Shapes: input (N, C, H, W) or (C, H, W), weight (C_out, C / groups, K_h, K_w), bias (C_out);
+    the result is (N, C_out, H', W') with
+    ``H' = (H + 2 padding - dilation (K_h - 1) - 1) // stride + 1``. ``padding="same"`` keeps the
+    size. Strictly it is a cross-correlation: the kernel is not turned round.
+
+    >>> import minitorch as mt
+    >>> image = mt.arange(9.0).reshape(1, 1, 3, 3)
+    >>> mt.nn.functional.conv2d(image, mt.ones(1, 1, 2, 2))
+    tensor([[[[ 8., 12.],
+              [20., 24.]]]])
+    """
+    return convolution("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    dilation: Any = 1,
+    groups: int = 1,
+) -> Any:
+    """Convolution of (N, C, D, H, W) or (C, D, H, W); see `conv2d`."""
+    return convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose1d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
+    """The transposed convolution of (N, C, L) or (C, L); see `conv_transpose2d`."""
+    return transposed(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
+    """The gradient of `conv2d` by its input, used as a layer that makes images larger.
+
+    Shapes: input (N, C, H, W) or (C, H, W), weight (C, C_out / groups, K_h, K_w); the result has
+    ``H' = (H - 1) stride - 2 padding + dilation (K_h - 1) + output_padding + 1``.
+    """
+    return transposed(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Any:
+    """The transposed convolution of (N, C, D, H, W) or (C, D, H, W); see `conv_transpose2d`."""
+    return transposed(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def convolution(
+    name: str,
+    dims: int,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    groups: int,
+) -> Any:
+    """`conv1d`, `conv2d` or `conv3d`, by ``dims``."""
+    x, batched = with_batch(name, dims, input)
+    stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
+    kernel = weight._array.shape[2:]
+    if isinstance(padding, str):
+        x, padding = named_padding(padding, x, kernel, stride, dilation)
+    else:
+        padding = per_dim(padding, dims, "padding")
+    check_numbers(stride, padding, dilation, groups)
+    shape, w = x._array.shape, weight._array.shape
+    if shape[1] != w[1] * groups:
+        raise RuntimeError(
+            f"Given groups={groups}, weight of size {list(w)}, expected input{list(shape)} to have "
+            f"{w[1] * groups} channels, but got {shape[1]} channels instead"
+        )
+    check_bias_and_dtypes(x, weight, bias, w[0])
+    padded = [size + 2 * p for size, p in zip(shape[2:], padding, strict=True)]
+    reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
+    if any(size < need for size, need in zip(padded, reach, strict=True)):
+        raise RuntimeError(
+            f"Calculated padded input size per channel: ({' x '.join(map(str, padded))}). "
+            f"Kernel size: ({' x '.join(map(str, reach))}). "
+            "Kernel size can't be greater than actual input size"
+        )
+    out = Convolution.apply(x, weight, bias, stride, padding, dilation, groups)
+    return out if batched else out.squeeze(0)
+
+
+def transposed(
+    dims: int,
+    input: Any,
+    weight: Any,
+    bias: Any,
+    stride: Any,
+    padding: Any,
+    output_padding: Any,
+    groups: int,
+    dilation: Any,
+) -> Any:
+    """`conv_transpose1d`, ``2d`` or ``3d``, by ``dims``."""
+    x, batched = with_batch(f"conv_transpose{dims}d", dims, input)
+    stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
+    padding = per_dim(padding, dims, "padding")
+    output_padding = per_dim(output_padding, dims, "output_padding")
+    check_numbers(stride, padding, dilation, groups)
+    shape, w = x._array.shape, weight._array.shape
+    if shape[1] != w[0]:
+        raise RuntimeError(
+            f"Given transposed=1, weight of size {list(w)}, expected input{list(shape)} to have "
+            f"{w[0]} channels, but got {shape[1]} channels instead"
+        )
+    check_bias_and_dtypes(x, weight, bias, w[1] * groups)
+    if any(
+        extra >= max(step, d)
+        for extra, step, d in zip(output_padding, stride, dilation, strict=True)
+    ):
+        named = zip(
+            ("output_padding", "stride", "dilation"),
+            (output_padding, stride, dilation),
+            strict=True,
+        )
+        axes = ("depth", "height", "width")[3 - max(dims, 2) :]
+        words = [
+            f"{name}_{axis}: {value}"
+            for name, values in named
+            for axis, value in zip(axes, (1,) * (len(axes) - dims) + tuple(values), strict=True)
+        ]
+        raise RuntimeError(
+            "output padding must be smaller than either stride or dilation, but got "
+            + " ".join(words)
+        )
+    out = ConvolutionTransposed.apply(
+        x, weight, bias, stride, padding, output_padding, dilation, groups
+    )
+    return out if batched else out.squeeze(0)
+
+
+def with_batch(name: str, dims: int, input: Any) -> tuple[Any, bool]:
+    """The input with a batch dimension, and whether it had one."""
+    ndim = input._array.ndim
+    if ndim not in (dims + 1, dims + 2):
+        raise RuntimeError(
+            f"Expected {dims + 1}D (unbatched) or {dims + 2}D (batched) input to {name}, but got "
+            f"input of size: {list(input._array.shape)}"
+        )
+    return (input, True) if ndim == dims + 2 else (input.unsqueeze(0), False)
+
+
+def per_dim(value: Any, dims: int, name: str) -> tuple[int, ...]:
+    """``value`` for each spatial dimension: one number stands for all."""
+    if not isinstance(value, list | tuple):
+        return (int(value),) * dims
+    if len(value) == 1:
+        return (int(value[0]),) * dims
+    if len(value) != dims:
+        raise RuntimeError(
+            f"expected {name} to be a single integer value or a list of {dims} values to match the "
+            f"convolution dimensions, but got {name}={list(value)}"
+        )
+    return tuple(int(v) for v in value)
+
+
+def named_padding(
+    name: str, x: Any, kernel: Any, stride: Any, dilation: Any
+) -> tuple[Any, tuple[int, ...]]:
+    """For ``"same"`` or ``"valid"``: the input, padded where the two sides differ, and the rest."""
+    if name not in ("same", "valid"):
+        raise RuntimeError(f"Invalid padding string: '{name}'")
+    if name == "valid":
+        return x, (0,) * len(kernel)
+    if any(step != 1 for step in stride):
+        raise RuntimeError("padding='same' is not supported for strided convolutions")
+    totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
+    if any(total % 2 for total in totals):
+        warnings.warn(
+            "Using padding='same' with even kernel lengths and odd dilation may require a "
+            "zero-padded copy of the input be created",
+            stacklevel=4,
+        )
+        ends = [width for total in totals[::-1] for width in (0, total % 2)]
+        x = pad_ends(x, ends)
+    return x, tuple(total // 2 for total in totals)
+
+
+def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int) -> None:
+    """Refuse numbers that make no convolution."""
+    if min(padding) < 0:
+        raise RuntimeError("negative padding is not supported")
+    for name, values in (("stride", stride), ("dilation", dilation), ("groups", (groups,))):
+        if min(values) <= 0:
+            raise RuntimeError(f"non-positive {name} is not supported")
+
+
+def check_bias_and_dtypes(x: Any, weight: Any, bias: Any, channels: int) -> None:
+    """Refuse a bias of the wrong size, and operands of different dtypes."""
+    if bias is not None and bias._array.shape != (channels,):
+        raise RuntimeError(
+            f"Given weight of size {list(weight._array.shape)}, expected bias to be 1-dimensional "
+            f"with {channels} elements, but got bias of size {list(bias._array.shape)} instead"
+        )
+    a, w = dtypes.of(x._array), dtypes.of(weight._array)
+    if a is not w:
+        words = {"cpu": "torch.{}Tensor"}.get(backend.device_name(x._array), "torch.cuda.{}Tensor")
+        kinds = [words.format(dtypes.SCALAR_TYPE[d]) for d in (a, w)]
+        if dtypes.float64 in (a, w) and a.is_floating_point and w.is_floating_point:
+            names = [dtypes.SCALAR_TYPE[d] for d in (a, w)]
+            raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+        raise RuntimeError(
+            f"Input type ({kinds[0]}) and weight type ({kinds[1]}) should be the same"
+        )

@@ -1,0 +1,460 @@
+"""Copies of a tensor, in another dtype or on another device, and writing a whole tensor anew.
+
+`Change` is the base of operations that replace part of a tensor, here and in indexing.py: the same
+few lines serve ``x.fill(v)``, which copies, and ``x.fill_(v)``, which writes into x's memory.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import backend, devices, dtypes, from_data
+from ..autograd.graph import TensorBase
+from ..autograd.modes import state
+from ..autograd.operation import Operation
+from ..autograd.views import bump, check_memory, check_writable, write
+from . import operands, sizes
+
+
+class Clone(Operation):
+    """A copy with memory of its own, in the same order of dimensions."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return copied(x)
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad
+
+
+class Contiguous(Operation):
+    """A copy in row-major order."""
+
+    torch_name = "CloneBackward0"
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x.copy(order="C")
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad
+
+
+class ToCopy(Operation):
+    """A copy in another dtype or on another device; the gradient goes back there."""
+
+    def forward(self, xp: Any, x: Any, dtype: Any, device_index: int | None) -> Any:
+        self.source = backend.device_index(x)
+        if x.dtype.kind == "c" and dtype.kind not in "cb":
+            x = real_part(x)
+        return backend.to_device(x.astype(dtype), device_index)
+
+    def grad_x(self, grad: Any) -> Any:  # its dtype is the engine's business
+        return converted(grad, grad._array.dtype, self.source)
+
+
+class Change(Operation):
+    """An operation whose result is its first argument with something in it replaced.
+
+    ``change`` writes into the array it is given, so ``forward`` lets it write into a copy.
+    """
+
+    change: Callable[..., Any]  # a static method: (xp, array, *arguments), returns the array
+    expanded = "refuse"  # a target whose elements share memory; or "allow", or a name to warn with
+
+    @classmethod
+    def apply_(cls, target: Any, *args: Any) -> Any:
+        """The in-place form: straight into memory, unless autograd must hear of it."""
+        recorded = bool(target.requires_grad)
+        arrays = [target._array]
+        for arg in args:
+            if isinstance(arg, TensorBase):
+                recorded = recorded or arg.requires_grad  # type: ignore[attr-defined]
+                arg = arg._array
+            arrays.append(arg)
+        recorded = recorded and bool(state.recording)
+        strict = cls.expanded == "refuse" or (recorded and cls.expanded != "allow")
+        if strict or not expanded(target._array):
+            check_memory(target, args)
+        elif cls.expanded != "allow":
+            warn_of_expanded(cls.expanded)
+        if recorded:
+            return write(target, cls.apply, *args)
+        check_writable(target)
+        xp = np
+        if any(map(backend.is_gpu_array, arrays)):
+            xp, arrays = backend.on_one_device(arrays)
+        cls.change(xp, *arrays)
+        bump(target)
+        return target
+
+
+class Fill(Change):
+    """Every element is ``value``, a number or a 0-d tensor."""
+
+    expanded = "allow"
+
+    def forward(self, xp: Any, x: Any, value: Any) -> Any:
+        return self.change(xp, copied(x), value)
+
+    @staticmethod
+    def change(xp: Any, x: Any, value: Any) -> Any:
+        x[...] = value
+        return x
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+    def grad_value(self, grad: Any) -> Any:
+        return grad.sum()
+
+
+class FillTensor(Fill):
+    """Every element is the value of a 0-d tensor."""
+
+    torch_name = "FillBackward1"
+
+
+class FillInPlace(Fill):
+    """`Fill` as PyTorch names it in place."""
+
+    torch_name = "FillBackward2"
+
+
+class FillTensorInPlace(Fill):
+    """`FillTensor` as PyTorch names it in place."""
+
+    torch_name = "FillBackward3"
+    expanded = "refuse"
+
+
+class Zero(Fill):
+    """Every element is 0."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return xp.zeros_like(x)
+
+    @staticmethod
+    def change(xp: Any, x: Any) -> Any:
+        x[...] = 0
+        return x
+
+
+class Copy(Change):
+    """``src``'s numbers, broadcast and cast to the shape and dtype of ``x``."""
+
+    torch_name = "torch::autograd::CopyBackwards"
+
+    def forward(self, xp: Any, x: Any, src: Any) -> Any:
+        return self.change(xp, xp.empty_like(x), src)
+
+    @staticmethod
+    def change(xp: Any, x: Any, src: Any) -> Any:
+        x[...] = real_part(src) if src.dtype.kind == "c" and x.dtype.kind not in "cb" else src
+        return x
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+    def grad_src(self, grad: Any) -> Any:
+        return grad
+
+
+def expanded(array: Any) -> bool:
+    """Whether `expand` made one element of memory appear as several of ``array``."""
+    return 0 in array.strides and any(
+        step == 0 and length > 1 for step, length in zip(array.strides, array.shape, strict=True)
+    )
+
+
+def warn_of_expanded(caller: str) -> None:
+    """PyTorch's warning for functions that used to write into expanded tensors."""
+    example = "indices] = tensor" if caller == "index_put_" else "mask] = scalar"
+    warnings.warn(
+        f"Use of {caller} on expanded tensors is deprecated. Please clone() the tensor before performing "
+        f"this operation. This also applies to advanced indexing e.g. tensor[{example}",
+        UserWarning,
+        stacklevel=4,
+    )
+
+
+def copied(x: Any) -> Any:
+    """A copy of an array in the same order of dimensions; an expanded one in row-major order."""
+    return x.copy(order="C" if 0 in x.strides else "K")
+
+
+def real_part(array: Any) -> Any:
+    """The real part of a complex array, with PyTorch's warning that the rest is lost."""
+    warnings.warn(
+        "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4
+    )
+    return array.real
+
+
+# Copies -------------------------------------------------------------------------------------------
+
+
+def clone(input: Any) -> Any:
+    """A copy of ``input`` with memory of its own, through which gradients flow.
+
+    >>> import minitorch as mt
+    >>> x = mt.zeros(2)
+    >>> y = x.clone()
+    >>> y[0] = 1
+    >>> x, y
+    (tensor([0., 0.]), tensor([1., 0.]))
+    """
+    return Clone.apply(input)
+
+
+def contiguous(self: Any) -> Any:
+    """This tensor if its elements lie in memory row by row, without gaps; else such a copy."""
+    return self if self._array.flags.c_contiguous else Contiguous.apply(self)
+
+
+def converted(input: Any, dtype: np.dtype, device_index: int | None, copy: bool = False) -> Any:
+    """``input`` in NumPy's ``dtype`` on that device: itself if it is so already and not ``copy``."""
+    array = input._array
+    if copy or (array.dtype is not dtype and array.dtype != dtype):
+        return ToCopy.apply(input, dtype, device_index)
+    if backend.device_index(array) != device_index:
+        return ToCopy.apply(input, dtype, device_index)
+    return input
+
+
+def to(
+    self: Any,
+    *args: Any,
+    dtype: Any = None,
+    device: Any = None,
+    non_blocking: bool = False,
+    copy: bool = False,
+) -> Any:
+    """This tensor in another dtype or on another device; itself if nothing changes, unless ``copy``.
+
+    ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each with the optional
+    ``non_blocking`` (which changes nothing here) and ``copy``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.5, 2.5]).to(mt.int64)
+    tensor([1, 2])
+    """
+    if args:
+        dtype, device, rest = destination(args, dtype, device)
+        if any(not isinstance(flag, bool) for flag in rest):
+            raise operands.invalid_combination("to", args)
+        if rest:
+            non_blocking, copy = (*rest, copy)[:2]
+    wanted = self._array.dtype if dtype is None else from_data.check_dtype(dtype, "to").numpy
+    if device is None:
+        index = backend.device_index(self._array)
+    else:
+        index = devices.array_index(device)
+    return converted(self, wanted, index, copy)
+
+
+def destination(args: tuple[Any, ...], dtype: Any, device: Any) -> tuple[Any, Any, list[Any]]:
+    """The dtype and device that ``to(*args)`` asks for (None: as they are), and the other args."""
+    first, *rest = args
+    if isinstance(first, dtypes.dtype | type):
+        return first, device, rest
+    if isinstance(first, TensorBase):
+        return dtypes.of(first._array), devices.of(first._array), rest
+    if rest and not isinstance(rest[0], bool):
+        dtype = rest.pop(0)
+    if not isinstance(first, str | int | devices.device | None) or not isinstance(
+        dtype, dtypes.dtype | type | None
+    ):
+        raise operands.invalid_combination("to", args)
+    return dtype, first, rest
+
+
+def cpu(self: Any) -> Any:
+    """This tensor in main memory; itself if it is there already."""
+    return converted(self, self._array.dtype, None)
+
+
+def cuda(self: Any, device: Any = None, non_blocking: bool = False) -> Any:
+    """This tensor on a GPU (the current one, unless ``device`` names it)."""
+    if device is None and self.is_cuda:
+        return self
+    index = devices.array_index("cuda" if device is None else device)
+    return converted(self, self._array.dtype, index)
+
+
+def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """PyTorch's old name of the dtype, such as ``'torch.FloatTensor'``; or a copy in ``dtype``.
+
+    >>> import minitorch as mt
+    >>> mt.ones(1).type(), mt.ones(1).type("torch.LongTensor")
+    ('torch.FloatTensor', tensor([1]))
+    """
+    if dtype is None:
+        place = "cuda." if self.is_cuda else ""
+        return f"torch.{place}{dtypes.SCALAR_TYPE[dtypes.of(self._array)]}Tensor"
+    if isinstance(dtype, str):
+        names = {f"torch.{name}Tensor": d for d, name in dtypes.SCALAR_TYPE.items()}
+        if dtype not in names:
+            raise ValueError(f"invalid type: '{dtype}'")
+        dtype = names[dtype]
+    elif not isinstance(dtype, dtypes.dtype):
+        raise ValueError(f"invalid type: '{getattr(dtype, '__name__', dtype)}'")
+    return to(self, dtype)
+
+
+def type_as(self: Any, other: Any) -> Any:
+    """This tensor in the dtype and on the device of ``other``."""
+    return to(self, other)
+
+
+def in_dtype(name: str, dtype: dtypes.dtype) -> Callable[[Any], Any]:
+    """The method ``x.float()`` and its kin: ``x.to(dtype)``."""
+
+    def method(self: Any) -> Any:
+        return converted(self, dtype.numpy, backend.device_index(self._array))
+
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"This tensor as {dtype}; itself if it is that already."
+    return method
+
+
+bool_ = in_dtype("bool", dtypes.bool_)
+byte = in_dtype("byte", dtypes.uint8)
+char = in_dtype("char", dtypes.int8)
+short = in_dtype("short", dtypes.int16)
+int_ = in_dtype("int", dtypes.int32)
+long = in_dtype("long", dtypes.int64)
+half = in_dtype("half", dtypes.float16)
+float_ = in_dtype("float", dtypes.float32)
+double = in_dtype("double", dtypes.float64)
+cfloat = in_dtype("cfloat", dtypes.complex64)
+cdouble = in_dtype("cdouble", dtypes.complex128)
+
+
+# Writing a tensor anew ----------------------------------------------------------------------------
+
+
+def fill(input: Any, value: Any) -> Any:
+    """A tensor like ``input`` whose every element is ``value``, a number or a 0-d tensor."""
+    value = fill_value(input, value, "fill")
+    return (FillTensor if isinstance(value, TensorBase) else Fill).apply(input, value)
+
+
+def fill_(self: Any, value: Any) -> Any:
+    """Give every element ``value``, a number or a 0-d tensor.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3).fill_(7)
+    tensor([7., 7., 7.])
+    """
+    value = fill_value(self, value, "fill_")
+    return (FillTensorInPlace if isinstance(value, TensorBase) else FillInPlace).apply_(self, value)
+
+
+def fill_value(input: Any, value: Any, caller: str) -> Any:
+    """``value`` as one element of ``input``: a fitting number, or a tensor as it is."""
+    if not isinstance(value, TensorBase):
+        return number(value, dtypes.of(input._array), caller)
+    if value._array.ndim:
+        raise RuntimeError(
+            f"{caller} only supports 0-dimension value tensor but got tensor with "
+            f"{value._array.ndim} dimensions."
+        )
+    return to(value, input)
+
+
+def zero_(self: Any) -> Any:
+    """Give every element the value 0."""
+    return Zero.apply_(self)
+
+
+def copy_(self: Any, other: Any, non_blocking: bool = False) -> Any:
+    """Write the numbers of ``other``, broadcast and cast, into this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 2, dtype=mt.int64).copy_(mt.tensor([1.5, 2.5]))
+    tensor([[1, 2],
+            [1, 2]])
+    """
+    if not isinstance(other, TensorBase):
+        if not isinstance(other, bool | int | float | complex):
+            raise TypeError(
+                f"copy_(): argument 'other' (position 1) must be Tensor, not {other.__class__.__name__}"
+            )
+        other = self.new_full((), number(other, dtypes.of(self._array), "copy_"))
+    index = backend.device_index(self._array)
+    if backend.device_index(other._array) != index:
+        other = converted(other, other._array.dtype, index)
+    have, given = self._array.shape, other._array.shape
+    if have != given:
+        refuse_shape(have, given)
+    return Copy.apply_(self, other)
+
+
+def refuse_shape(have: tuple[int, ...], given: tuple[int, ...]) -> None:
+    """Raise PyTorch's error if ``given`` cannot be broadcast to ``have``."""
+    shape = sizes.broadcast(have, given)
+    if shape != have:
+        raise RuntimeError(
+            f"output with shape {list(have)} doesn't match the broadcast shape {list(shape)}"
+        )
+
+
+# Numbers ------------------------------------------------------------------------------------------
+
+C_NAME = {
+    "uint8": "uint8_t", "int8": "int8_t", "int16": "short", "int32": "int", "int64": "int64_t",
+    "float16": "c10::Half", "float32": "float", "float64": "double",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
+
+@functools.cache
+def limits(dtype: dtypes.dtype) -> tuple[Any, Any]:
+    """The smallest and largest number that PyTorch takes for an element of ``dtype``."""
+    if dtype.category == 1:
+        info = np.iinfo(dtype.numpy)
+        return (int(info.min) if dtype.is_signed else -int(info.max)), int(info.max)
+    largest = float(np.finfo(dtype.numpy).max)
+    return -largest, largest
+
+
+def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
+    """The Python number ``value`` as one that NumPy can write into an array of ``dtype``.
+
+    Fractions are cut off for integers; what does not fit is refused, as in PyTorch.
+    """
+    if not isinstance(value, bool | int | float | complex | np.number | np.bool_):
+        raise TypeError(
+            f"{caller}() received an invalid combination of arguments - got ({value.__class__.__name__})"
+        )
+    if dtype.category == 0:
+        return bool(value)
+    smallest, largest = limits(dtype)
+    if isinstance(value, complex):
+        if dtype.category < 3 and value.imag:
+            raise overflow(dtype)
+        parts = (value.real, value.imag)
+        if any(math.isfinite(part) and abs(part) > largest for part in parts):
+            raise overflow(dtype)
+        return value if dtype.category == 3 else number(value.real, dtype, caller)
+    if dtype.category == 1:
+        if isinstance(value, float) and not dtype.is_signed:
+            smallest = 0  # of negative numbers only integers wrap round
+        if not math.isfinite(value) or not smallest <= value <= largest:
+            raise overflow(dtype)
+        value = int(value)
+        return value if value >= 0 or dtype.is_signed else value + largest + 1
+    if math.isfinite(value) and not smallest <= value <= largest:
+        raise overflow(dtype)
+    return value
+
+
+def overflow(dtype: dtypes.dtype) -> RuntimeError:
+    """The error for a number that ``dtype`` cannot hold."""
+    name = C_NAME.get(dtype.name, dtype.name)
+    return RuntimeError(f"value cannot be converted to type {name} without overflow")

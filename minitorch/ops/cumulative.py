@@ -1,0 +1,224 @@
+"""Running sums, products and extremes: as many results as elements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import backend, return_types
+from ..autograd.modes import state
+from ..autograd.operation import Operation, wrap as constant
+from .complexes import conj
+from .dims import over_dims, wrap
+from .masking import masked
+from .operands import not_implemented
+from .reduction import summable
+
+WIDER = {"e": "f", "f": "d"}  # as PyTorch's, running sums of float32 are kept in float64
+
+
+class Cumsum(Operation):
+    """``out[i] = x[0] + ... + x[i]``."""
+
+    def forward(self, xp: Any, input: Any, dim: Any, dtype: Any) -> Any:
+        return running(xp, xp.cumsum, summable(input, dtype), dim)
+
+    def grad_input(self, grad: Any, dim: Any) -> Any:
+        return from_the_end(cumsum, grad, dim)
+
+
+class Cumprod(Operation):
+    """``out[i] = x[0] * ... * x[i]``."""
+
+    def forward(self, xp: Any, input: Any, dim: Any, dtype: Any) -> Any:
+        return running(xp, xp.cumprod, summable(input, dtype), dim)
+
+    def grad_input(self, grad: Any, input: Any, dim: Any, out: Any) -> Any:
+        if input._array.ndim == 0:
+            return grad
+        zero = input == 0
+        if not zero.any():
+            return from_the_end(cumsum, grad * conj(out), dim) / conj(input)
+        if state.grad:
+            return by_definition(grad, input, dim)
+        # Up to the first zero that formula is right, and beyond it the gradient is zero. At the
+        # first zero itself it is a sum of the products without it.
+        first = zero & (zero.cumsum(dim) == 1)
+        without = input.masked_fill(first, 1).cumprod(dim)
+        at_first = from_the_end(cumsum, grad * conj(without), dim)
+        elsewhere = from_the_end(cumsum, grad * conj(out), dim) / conj(input.masked_fill(zero, 1))
+        return masked(at_first, first) + masked(elsewhere, ~first)
+
+
+def by_definition(grad: Any, input: Any, dim: int) -> Any:
+    """The gradient of cumprod in a form whose own derivatives are right at zeros, too.
+
+    Row k holds the products that leave element k out, so it takes memory quadratic in the length.
+    """
+    x, grad = input.movedim(dim, -1), grad.movedim(dim, -1)
+    itself, from_it_on = diagonal_masks(x)
+    rows = x.unsqueeze(-2).expand(*x._array.shape, x._array.shape[-1])
+    products = (masked(rows, ~itself) + itself).cumprod(-1)
+    terms = grad.unsqueeze(-2) * conj(masked(products, from_it_on))
+    return terms.sum(-1).movedim(-1, dim)
+
+
+def diagonal_masks(x: Any) -> tuple[Any, Any]:
+    """For rows k and columns j as many as the last dimension of ``x`` has: j == k, and j >= k."""
+    xp, length = backend.array_module(x._array), x._array.shape[-1]
+    places = xp.arange(length)
+    return constant(x, places == places[:, None]), constant(x, places >= places[:, None])
+
+
+class Cummax(Operation):
+    """The largest element so far and where it is: of equal ones the last; NaN is the largest."""
+
+    materialize = False  # the indices never get a gradient
+
+    def forward(self, xp: Any, input: Any, dim: Any) -> Any:
+        return self.search(xp, xp.maximum, input, dim)
+
+    def search(self, xp: Any, extreme: Any, x: Any, dim: int) -> Any:
+        """The running extremes and their indices."""
+        values = accumulate(xp, extreme, x, dim)
+        if x.ndim == 0:
+            indices = xp.zeros((), "int64")
+        else:
+            places = xp.arange(x.shape[dim]).reshape([-1] + [1] * (x.ndim - dim - 1))
+            hits = xp.where((x == values) | (x != x), places, 0)
+            indices = accumulate(xp, xp.maximum, hits, dim)
+        self.save(places=indices.copy())  # the user may change the result in place
+        return values, indices
+
+    def grad_input(self, grad: Any, dim: Any, places: Any) -> Any:
+        values = grad[0]
+        return values.new_zeros(places._array.shape).scatter_add(dim, places, values)
+
+
+class Cummin(Cummax):
+    """The smallest element so far and where it is: of equal ones the last; NaN is the smallest."""
+
+    def forward(self, xp: Any, input: Any, dim: Any) -> Any:
+        return self.search(xp, xp.minimum, input, dim)
+
+
+class Logcumsumexp(Operation):
+    """``log(cumsum(exp(x)))``, computed so that nothing overflows."""
+
+    def forward(self, xp: Any, input: Any, dim: Any) -> Any:
+        if input.dtype.kind != "f":
+            raise not_implemented("logcumsumexp_out_cpu", input)
+        x = input.astype(WIDER.get(input.dtype.char, "d"))
+        return accumulate(xp, xp.logaddexp, x, dim).astype(input.dtype, copy=False)
+
+    def grad_input(self, grad: Any, input: Any, dim: Any, out: Any) -> Any:
+        # sum over j >= i of grad[j] * exp(x[i] - out[j])
+        if input._array.ndim == 0:
+            return grad
+        if state.grad:
+            return exponentials(grad, input, dim, out)
+        total: Any = 0  # in logarithms, for either sign of grad
+        for sign in (1, -1):
+            part = sign * grad
+            logs = part.masked_fill(part <= 0, 1).log().masked_fill(part <= 0, -np.inf)
+            total = total + sign * (from_the_end(logcumsumexp, logs - out, dim) + input).exp()
+        return total
+
+
+def exponentials(grad: Any, input: Any, dim: int, out: Any) -> Any:
+    """The gradient of logcumsumexp as a plain sum, for its derivatives; quadratic memory."""
+    x, out, grad = (t.movedim(dim, -1) for t in (input, out, grad))
+    _, from_it_on = diagonal_masks(x)
+    exponents = masked(x.unsqueeze(-1) - out.unsqueeze(-2), from_it_on)
+    terms = grad.unsqueeze(-2) * masked(exponents.exp(), from_it_on)
+    return terms.sum(-1).movedim(-1, dim)
+
+
+def running(xp: Any, cumulate: Any, x: Any, dim: int) -> Any:
+    """``xp.cumsum`` or ``xp.cumprod``, computed in a wider dtype than the result's."""
+    if x.ndim == 0:
+        return x.copy()
+    return cumulate(x, axis=dim, dtype=WIDER.get(x.dtype.char)).astype(x.dtype, copy=False)
+
+
+def from_the_end(function: Any, x: Any, dim: int) -> Any:
+    """A running function that begins at the last element."""
+    return function(x.flip(dim), dim).flip(dim)
+
+
+def accumulate(xp: Any, ufunc: Any, x: Any, dim: int) -> Any:
+    """``ufunc`` of all elements up to each; in log2(n) steps for CuPy, which has no such method."""
+    if x.ndim == 0:
+        return x.copy()
+    if xp is np:
+        return ufunc.accumulate(x, axis=dim)
+    out, step = x.copy(), 1
+    every = (slice(None),) * dim
+    while step < x.shape[dim]:
+        out[(*every, slice(step, None))] = ufunc(
+            out[(*every, slice(step, None))], out[(*every, slice(None, -step))]
+        )
+        step *= 2
+    return out
+
+
+@over_dims
+def cumsum(input: Any, dim: Any, *, dtype: Any = None) -> Any:
+    """The running sum along ``dim``; of bools and integers in int64 unless ``dtype`` is given.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2, 3]).cumsum(0)
+    tensor([1, 3, 6])
+    """
+    return Cumsum.apply(input, wrap(dim, input._array.ndim, "cumsum"), dtype)
+
+
+@over_dims
+def cumprod(input: Any, dim: Any, *, dtype: Any = None) -> Any:
+    """The running product along ``dim``; of bools and integers in int64 unless ``dtype`` is given.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2, 3]).cumprod(0)
+    tensor([1, 2, 6])
+    """
+    return Cumprod.apply(input, wrap(dim, input._array.ndim, "cumprod"), dtype)
+
+
+@over_dims
+def cummax(input: Any, dim: Any) -> Any:
+    """The largest element so far along ``dim``, as (values, indices).
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 3, 2, 5]).cummax(0)
+    torch.return_types.cummax(
+    values=tensor([1, 3, 3, 5]),
+    indices=tensor([0, 1, 1, 3]))
+    """
+    if input._array.dtype.kind == "c":
+        raise not_implemented("cummax_cpu", input._array)
+    return return_types.cummax(Cummax.apply(input, wrap(dim, input._array.ndim, "cummax")))
+
+
+@over_dims
+def cummin(input: Any, dim: Any) -> Any:
+    """The smallest element so far along ``dim``, as (values, indices).
+
+    >>> import minitorch as mt
+    >>> mt.tensor([3, 1, 2, 0]).cummin(0).values
+    tensor([3, 1, 1, 0])
+    """
+    if input._array.dtype.kind == "c":
+        raise not_implemented("cummin_cpu", input._array)
+    return return_types.cummin(Cummin.apply(input, wrap(dim, input._array.ndim, "cummin")))
+
+
+@over_dims
+def logcumsumexp(input: Any, dim: Any) -> Any:
+    """``log(cumsum(exp(input)))`` along ``dim``, computed so that nothing overflows.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([500.0, 500.0]).logcumsumexp(0)
+    tensor([500.0000, 500.6931])
+    """
+    return Logcumsumexp.apply(input, wrap(dim, input._array.ndim, "logcumsumexp"))

@@ -1,0 +1,91 @@
+"""Dimensions as users give them: negative ones count from the end; wrong ones are refused."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import itertools
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.graph import TensorBase
+
+
+def wrap(dim: Any, ndim: int, caller: str = "", position: int = 1) -> int:
+    """``dim`` counted from the front. A tensor without dimensions takes 0 and -1, as in PyTorch.
+
+    Where it is no integer, the error names the ``caller`` and the argument's position.
+    """
+    if type(dim) is not int:
+        dim = index(dim, caller, position)
+    if 0 <= dim < ndim:
+        return dim
+    ndim = ndim or 1
+    if not -ndim <= dim < ndim:
+        raise IndexError(
+            f"Dimension out of range (expected to be in range of [{-ndim}, {ndim - 1}], "
+            f"but got {dim})"
+        )
+    return dim % ndim
+
+
+def wrap_all(dims: Any, ndim: int) -> tuple[int, ...]:
+    """One dimension or several, in ascending order, for a reduction; None and ``()`` mean all."""
+    if type(dims) is int and ndim:
+        return (wrap(dims, ndim),)
+    if dims is None:
+        return tuple(range(ndim))
+    if not isinstance(dims, list | tuple):
+        dims = (dims,)
+    wrapped = sorted([wrap(dim, ndim) for dim in dims])
+    for dim, after in itertools.pairwise(wrapped):
+        if dim == after:
+            raise RuntimeError(f"dim {dim} appears multiple times in the list of dims")
+    return tuple(wrapped) if wrapped and ndim else tuple(range(ndim))
+
+
+def index(dim: Any, caller: str = "", position: int = 1) -> int:
+    """A dimension that is no plain int: an integer tensor or NumPy integer; not a bool."""
+    if isinstance(dim, bool) or not hasattr(dim, "__index__"):
+        where = f"{caller}(): argument 'dim' (position {position})" if caller else "argument 'dim'"
+        raise TypeError(f"{where} must be int, not {type(dim).__name__}")
+    return operator.index(dim)
+
+
+def refuse_empty(name: str, shape: tuple[int, ...], dims: tuple[int, ...]) -> None:
+    """Refuse what cannot be said of no elements, such as their maximum."""
+    for dim in dims:
+        if dim < len(shape) and shape[dim] == 0:
+            raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
+
+
+def over_dims(function: Callable[..., Any]) -> Callable[..., Any]:
+    """What all functions with a ``dim`` do first.
+
+    NumPy's names ``axis`` and ``keepdims`` stand for ``dim`` and ``keepdim``, as in PyTorch. The
+    input must be a tensor, and ``keepdim`` a bool: ``x.sum(0, 1)`` is a mistake.
+    """
+    name = function.__name__
+    names = list(inspect.signature(function).parameters)
+    keepdim = names.index("keepdim") if "keepdim" in names else len(names)
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        if "axis" in kwargs:
+            kwargs["dim"] = kwargs.pop("axis")
+        if "keepdims" in kwargs:
+            kwargs["keepdim"] = kwargs.pop("keepdims")
+        if args and not isinstance(args[0], TensorBase):
+            raise TypeError(
+                f"{name}(): argument 'input' (position 1) must be Tensor, "
+                f"not {type(args[0]).__name__}"
+            )
+        if len(args) > keepdim and type(args[keepdim]) is not bool:
+            raise TypeError(
+                f"{name}(): argument 'keepdim' (position {keepdim}) must be bool, "
+                f"not {type(args[keepdim]).__name__}"
+            )
+        return function(*args, **kwargs)
+
+    return checked

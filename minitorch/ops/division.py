@@ -1,0 +1,181 @@
+"""Quotients, plain and rounded, and the remainders that belong to them.
+
+The quotient of ``//`` and ``rounding_mode="floor"`` is rounded down, and its remainder ``%`` has
+the sign of the divisor, as in Python. With ``rounding_mode="trunc"`` it is rounded towards 0, and
+its remainder, ``fmod``, has the sign of the dividend, as in C.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.operation import Operation
+from .arithmetic import Div
+from .operands import only, operand, overloaded
+
+
+def are_integers(a: Any, b: Any) -> bool:
+    """Whether two promoted operands are integers; refuses to divide such by 0."""
+    if (b if hasattr(b, "dtype") else a).dtype.kind == "f":
+        return False
+    if not b.all():
+        raise RuntimeError("ZeroDivisionError")
+    return True
+
+
+class FloorDivide(Operation):
+    """``a / b``, rounded down. In backward PyTorch says: no derivative."""
+
+    torch_name = "torch::autograd::NotImplemented"
+    promote = only("iuf", "div_floor_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        are_integers(a, b)
+        return xp.floor_divide(a, b)
+
+    def backward(self, grad: Any) -> Any:
+        raise RuntimeError("derivative for aten::floor_divide is not implemented")
+
+
+class DivFloor(Operation):
+    """``a / b``, rounded down: constant almost everywhere."""
+
+    torch_name = "DivBackward2"
+    promote = only("iuf", "div_floor_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        are_integers(a, b)
+        return xp.floor_divide(a, b)
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+    def grad_b(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+
+class DivTrunc(DivFloor):
+    """``a / b``, rounded towards 0: constant almost everywhere."""
+
+    torch_name = "DivBackward2"
+    promote = only("iuf", "div_trunc_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        if are_integers(a, b):
+            return xp.floor_divide(a - xp.fmod(a, b), b)
+        return xp.trunc(xp.true_divide(a, b))
+
+
+class Remainder(Operation):
+    """``a - b * floor(a / b)``."""
+
+    torch_name = "RemainderBackward1"
+    promote = only("iuf", "remainder_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        are_integers(a, b)
+        return xp.remainder(a, b)
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any, a: Any, b: Any) -> Any:
+        return -grad * DivFloor.apply(a, b)
+
+
+class RemainderByNumber(Remainder):
+    """As `Remainder`, by a number."""
+
+    torch_name = "RemainderBackward0"
+
+
+class Fmod(Operation):
+    """``a - b * trunc(a / b)``."""
+
+    torch_name = "FmodBackward1"
+    promote = only("iuf", "fmod_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        are_integers(a, b)
+        return xp.fmod(a, b)
+
+    def grad_a(self, grad: Any) -> Any:
+        return grad
+
+    def grad_b(self, grad: Any, a: Any, b: Any) -> Any:
+        return -grad * DivTrunc.apply(a, b)
+
+
+class FmodByNumber(Fmod):
+    """As `Fmod`, by a number."""
+
+    torch_name = "FmodBackward0"
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+ROUNDED = {None: Div, "floor": DivFloor, "trunc": DivTrunc}
+
+
+def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
+    """``input / other``, elementwise with broadcasting; integers give floats.
+
+    ``rounding_mode="floor"`` rounds the quotient down, ``"trunc"`` towards 0; integers stay so.
+
+    >>> import minitorch as mt
+    >>> mt.div(mt.tensor([7, -7]), 2)
+    tensor([ 3.5000, -3.5000])
+    >>> mt.div(mt.tensor([7, -7]), 2, rounding_mode="trunc")
+    tensor([ 3, -3])
+    """
+    if rounding_mode not in ROUNDED:
+        raise RuntimeError(
+            "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+            f"'{rounding_mode}'"
+        )
+    return ROUNDED[rounding_mode].apply(input, operand(other, "div"))
+
+
+def rdiv(input: Any, other: Any) -> Any:
+    """``other / input``, as PyTorch computes it: ``other`` times the reciprocal."""
+    return input.reciprocal() * other
+
+
+def floor_divide(input: Any, other: Any) -> Any:
+    """``input // other``: the quotient rounded down.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([7, -7]) // 2, mt.tensor([7.0, -7.0]) // 2
+    (tensor([ 3, -4]), tensor([ 3., -4.]))
+    """
+    return FloorDivide.apply(input, overloaded("floor_divide", input, other))
+
+
+def remainder(input: Any, other: Any) -> Any:
+    """``input % other``: what the quotient rounded down leaves, with the sign of ``other``.
+
+    >>> import minitorch as mt
+    >>> mt.remainder(mt.tensor([7, -7]), 3), mt.fmod(mt.tensor([7, -7]), 3)
+    (tensor([1, 2]), tensor([ 1, -1]))
+    """
+    other = overloaded("remainder", input, other)
+    rule = Remainder if isinstance(other, TensorBase) else RemainderByNumber
+    return rule.apply(input, other)
+
+
+def fmod(input: Any, other: Any) -> Any:
+    """What the quotient rounded towards 0 leaves, with the sign of ``input``, as ``fmod`` in C."""
+    other = overloaded("fmod", input, other)
+    return (Fmod if isinstance(other, TensorBase) else FmodByNumber).apply(input, other)
+
+
+def rfloor_divide(input: Any, other: Any) -> Any:
+    """``other // input``."""
+    return FloorDivide.apply(other, input)
+
+
+def rremainder(input: Any, other: Any) -> Any:
+    """``other % input``."""
+    return Remainder.apply(other, input)

@@ -1,0 +1,83 @@
+"""`Fused`: operations whose derivative is written twice, once to be fast and once to be read.
+
+A training step spends its time in a few operations: layer norm, cross-entropy, attention ... For
+these, ``gradient`` computes on arrays, with as few passes over memory as possible, and ``formula``
+says in plain tensor operations what the operation is. The formula serves for derivatives of the
+derivative (``create_graph=True``), and the tests hold the fast way against it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from .. import backend
+from ..autograd import engine
+from ..autograd.graph import TensorBase
+from ..autograd.modes import state
+from ..autograd.operation import OUT, Operation, wrap
+
+
+class Alias(Operation):
+    """The same tensor by another node: a place in the graph to differentiate up to."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return x
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad
+
+
+class Fused(Operation):
+    """An operation with ``forward`` and ``gradient`` on arrays, and a ``formula`` on tensors.
+
+    ``gradient(self, xp, grad, ...)`` gets by name what it needs, as the rules of an `Operation` do,
+    but arrays; it returns new arrays in the order of forward's arguments. ``formula`` takes what
+    forward takes (without self and xp). Forward's arguments are all kept.
+    """
+
+    gradient: Callable[..., Any]
+    formula: Callable[..., Any]
+    _wants: tuple[Any, ...]  # what `gradient` asks for
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        names = tuple(inspect.signature(cls.gradient).parameters)[3:]
+        places = {name: place for place, name in enumerate(cls.parameters)} | {"out": OUT}
+        cls._wants = tuple([places.get(name, name) for name in names])
+        everything = (*cls._wants, *range(len(cls.parameters)))
+        cls._rules = {OUT: (cls.gradient, everything)}  # so that all of it is kept
+
+    def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
+        """The gradients: by ``gradient``, or by ``formula`` if they need a graph themselves."""
+        self.needs_input_grad = needed or [edge is not None for edge in self.edges]
+        first = grads[0]
+        if state.grad:
+            args = self.recall(tuple(range(len(self.edges))), first)
+            return self._by_formula(grads if len(grads) > 1 else first, args)
+        wanted = [_array(value) for value in self.recall(self._wants, first)]
+        grad = first._array if len(grads) == 1 else tuple([g._array for g in grads])
+        found = self.gradient(backend.array_module(first._array), grad, *wanted)
+        results: list[Any] = [None] * len(self.edges)
+        for place, array in enumerate(found):
+            if array is not None:
+                results[place] = wrap(first, array)
+        return results
+
+    def _by_formula(self, grad: Any, args: list[Any]) -> list[Any]:
+        """Differentiate ``formula``, recording as we go."""
+        needed = self.needs_input_grad
+        args = [
+            Alias.apply(arg) if need else arg for arg, need in zip(args, needed, strict=True)
+        ]
+        inputs = [arg for arg, need in zip(args, needed, strict=True) if need]
+        result = type(self).formula(*args)
+        found = iter(engine.grad(result, inputs, grad, create_graph=True, allow_unused=True))
+        return [next(found) if need else None for need in needed]
+
+
+def _array(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_array(item) for item in value)
+    return value._array if isinstance(value, TensorBase) else value

@@ -1,0 +1,423 @@
+"""Losses that compare a prediction with its target element by element: squared error and its kin.
+
+A loss is one number that says how far off a prediction is, to be made small. `PairLoss` has what
+these share; the losses for choosing one of several classes are in classification.py.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from . import sums
+from .arrays import wide
+from .expanding import broadcast_tensors
+from .fused import Fused
+from .operands import not_implemented
+
+
+def reduced(xp: Any, loss: Any, reduction: str) -> Any:
+    """The ``mean`` or ``sum`` of an array of losses, or all of them (``none``)."""
+    if reduction == "none":
+        return loss
+    total = sums.total(xp, loss)
+    return total / loss.size if reduction == "mean" else total
+
+
+def reduce_tensor(loss: Any, reduction: str) -> Any:
+    """`reduced` for a tensor."""
+    if reduction == "none":
+        return loss
+    return loss.mean() if reduction == "mean" else loss.sum()
+
+
+def reduction_of(size_average: Any, reduce: Any, reduction: str) -> str:
+    """The ``reduction``, also where PyTorch's old arguments say it; refuses an unknown one."""
+    if size_average is not None or reduce is not None:
+        if reduce is not None and not reduce:
+            reduction = "none"
+        else:
+            reduction = "sum" if size_average is not None and not size_average else "mean"
+        warnings.warn(
+            "size_average and reduce args will be deprecated, please use "
+            f"reduction='{reduction}' instead.",
+            stacklevel=3,
+        )
+    if reduction not in ("none", "mean", "sum"):
+        raise ValueError(f"{reduction} is not a valid value for reduction")
+    return reduction
+
+
+class PairLoss(Fused):
+    """A loss of each pair of elements, reduced. A subclass says ``each``, ``slope`` and ``plain``.
+
+    ``each`` and ``slope``, its derivative by x, work on arrays; ``plain`` on tensors. ``parameter``
+    is what the loss is tuned with, if anything. The derivative by the target is minus that by x
+    unless ``target_slope`` says otherwise.
+    """
+
+    kernel = ""  # what PyTorch calls it where a dtype is refused
+
+    @staticmethod
+    def promote(operands: list[Any]) -> list[Any]:
+        """The prediction and the target in their common dtype."""
+        return dtypes.arithmetic(operands[:2]) + operands[2:]
+
+    def forward(self, xp: Any, x: Any, target: Any, reduction: str, parameter: Any) -> Any:
+        if x.dtype.kind not in "fc":
+            raise not_implemented(self.kernel, x)
+        loss = self.each(xp, wide(x), wide(target), parameter)
+        return reduced(xp, loss, reduction).astype(x.dtype, copy=False)
+
+    def gradient(
+        self, xp: Any, grad: Any, x: Any, target: Any, reduction: str, parameter: Any
+    ) -> Any:
+        need_x, need_target = self.needs_input_grad[:2]
+        share = grad / x.size if reduction == "mean" else grad
+        grad_x = self.slope(xp, x, target, parameter) if need_x else None
+        grad_target = None
+        if need_target:
+            grad_target = self.target_slope(xp, x, target, parameter)
+            grad_target *= share
+        if need_x:
+            grad_x *= share
+        return grad_x, grad_target
+
+    def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        """The derivative by the target; for losses of x - target alone."""
+        return -self.slope(xp, x, target, parameter)
+
+    @classmethod
+    def formula(cls, x: Any, target: Any, reduction: str, parameter: Any) -> Any:
+        return reduce_tensor(cls.plain(x, target, parameter), reduction)
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        """The loss of each pair, as a new array."""
+        raise NotImplementedError("a pair loss says what it is")
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        """Its derivative by x, as a new array."""
+        raise NotImplementedError("a pair loss says what its derivative is")
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        """The loss of each pair, in tensor operations."""
+        raise NotImplementedError("a pair loss says what it is")
+
+
+class MseLoss(PairLoss):
+    """``(x - target)²``; the derivative is ``2 (x - target)``."""
+
+    kernel = "mse_cpu"
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        difference = xp.subtract(x, target)
+        return xp.square(difference)
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        difference = xp.subtract(x, target)
+        return xp.add(difference, difference)
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        difference = x - target
+        return difference * difference
+
+
+class SmoothL1Loss(PairLoss):
+    """``d² / 2β`` where ``|d| < β``, else ``|d| - β/2``; d = x - target, β the parameter."""
+
+    kernel = "smooth_l1_cpu"
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        d = xp.abs(x - target)
+        return xp.where(d < parameter, 0.5 * d * d / parameter, d - 0.5 * parameter)
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        d = x - target
+        return xp.where(xp.abs(d) < parameter, d / parameter, xp.sign(d))
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        d = (x - target).abs()
+        inside = 0.5 * d * d / parameter
+        return inside.where(d < parameter, d - 0.5 * parameter)
+
+
+class HuberLoss(PairLoss):
+    """``d² / 2`` where ``|d| <= δ``, else ``δ (|d| - δ/2)``; d = x - target, parameter δ."""
+
+    kernel = "huber_cpu"
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        d = xp.abs(x - target)
+        return xp.where(d <= parameter, 0.5 * d * d, parameter * (d - 0.5 * parameter))
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        return xp.clip(x - target, -parameter, parameter)
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        d = (x - target).abs()
+        inside = 0.5 * d * d
+        return inside.where(d <= parameter, parameter * (d - 0.5 * parameter))
+
+
+class BinaryCrossEntropy(PairLoss):
+    """``-(t log x + (1 - t) log(1 - x))``, the logarithms kept from falling below -100.
+
+    The parameter, here and below, is a weight for each pair, or None.
+    """
+
+    kernel = "binary_cross_entropy"
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        log_x = xp.maximum(xp.log(x), -100)
+        log_rest = xp.maximum(xp.log1p(-x), -100)
+        loss = (target - 1) * log_rest - target * log_x
+        return loss if parameter is None else loss * parameter
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        slope = (x - target) / xp.maximum((1 - x) * x, 1e-12)
+        return slope if parameter is None else slope * parameter
+
+    def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        slope = xp.log1p(-x) - xp.log(x)
+        return slope if parameter is None else slope * parameter
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        log_x = x.log().clamp(min=-100)
+        log_rest = (-x).log1p().clamp(min=-100)
+        loss = (target - 1) * log_rest - target * log_x
+        return loss if parameter is None else loss * parameter
+
+
+class BinaryCrossEntropyWithLogits(PairLoss):
+    """``(1 - t) x + log(1 + e^-x)``: the above for ``sigmoid(x)``, without overflow."""
+
+    kernel = "binary_cross_entropy_with_logits"
+
+    @staticmethod
+    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        loss = (1 - target) * x + log_one_plus_exp(xp, -x)
+        return loss if parameter is None else loss * parameter
+
+    @staticmethod
+    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        small = xp.exp(-xp.abs(x))
+        slope = xp.where(x >= 0, 1, small) / (1 + small) - target
+        return slope if parameter is None else slope * parameter
+
+    def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
+        return -x if parameter is None else -x * parameter
+
+    @staticmethod
+    def plain(x: Any, target: Any, parameter: Any) -> Any:
+        loss = (1 - target) * x - logsigmoid(x)
+        return loss if parameter is None else loss * parameter
+
+
+def log_one_plus_exp(xp: Any, x: Any) -> Any:
+    """``log(1 + e^x)`` of an array, without overflow."""
+    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+
+
+def logsigmoid(x: Any) -> Any:
+    """``log(sigmoid(x))`` in tensor operations, without overflow."""
+    return x.clamp(max=0) - (-x.abs()).exp().log1p()
+
+
+def pair(input: Any, target: Any) -> tuple[Any, Any]:
+    """Prediction and target in a common shape; warns where they had not one already."""
+    if input._array.shape != target._array.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
+            "Please ensure they have the same size.",
+            UserWarning,
+            stacklevel=3,
+        )
+        return broadcast_tensors(input, target)
+    return input, target
+
+
+def mse_loss(
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
+    """The squared error ``(input - target)²``, by ``reduction`` its mean, sum, or each.
+
+    With ``weight`` each pair counts that much, and the mean is that over the weights.
+
+    >>> import minitorch as mt
+    >>> mt.nn.functional.mse_loss(mt.tensor([1.0, 2.0]), mt.tensor([1.0, 4.0]))
+    tensor(2.)
+    """
+    reduction = reduction_of(size_average, reduce, reduction)
+    input, target = pair(input, target)
+    if weight is None:
+        return MseLoss.apply(input, target, reduction, None)
+    return weighted(MseLoss.apply(input, target, "none", None), weight, reduction)
+
+
+def weighted(loss: Any, weight: Any, reduction: str) -> Any:
+    """Losses, each counted ``weight`` times, reduced."""
+    if weight._array.shape != loss._array.shape:
+        raise ValueError("Inputs and weight must have the same size.")
+    loss = loss * weight
+    if reduction == "mean":
+        return loss.sum() / weight.sum()
+    return reduce_tensor(loss, reduction)
+
+
+def l1_loss(
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    weight: Any = None,
+) -> Any:
+    """The absolute error ``|input - target|``, by ``reduction`` its mean, sum, or each."""
+    reduction = reduction_of(size_average, reduce, reduction)
+    input, target = pair(input, target)
+    loss = (input - target).abs()
+    return reduce_tensor(loss, reduction) if weight is None else weighted(loss, weight, reduction)
+
+
+def smooth_l1_loss(
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Any:
+    """Squared error where ``|input - target| < beta``, absolute error beyond."""
+    reduction = reduction_of(size_average, reduce, reduction)
+    input, target = pair(input, target)
+    if beta < 0:
+        raise RuntimeError("smooth_l1_loss does not support negative values for beta.")
+    if beta == 0:
+        return reduce_tensor((input - target).abs(), reduction)
+    return SmoothL1Loss.apply(input, target, reduction, beta)
+
+
+def huber_loss(
+    input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None
+) -> Any:
+    """As `smooth_l1_loss`, times ``delta``: half the squared error near the target."""
+    reduction_of(None, None, reduction)
+    input, target = pair(input, target)
+    if delta <= 0:
+        raise RuntimeError("huber_loss does not support non-positive values for delta.")
+    if weight is None:
+        return HuberLoss.apply(input, target, reduction, delta)
+    return reduce_tensor(HuberLoss.apply(input, target, "none", delta) * weight, reduction)
+
+
+def binary_cross_entropy(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+) -> Any:
+    """``-(t log x + (1 - t) log(1 - x))`` for probabilities x between 0 and 1.
+
+    `binary_cross_entropy_with_logits` takes scores of any size and loses no digits.
+    """
+    reduction = reduction_of(size_average, reduce, reduction)
+    if input._array.shape != target._array.shape:
+        raise ValueError(
+            f"Using a target size ({target.shape}) that is different to the input size "
+            f"({input.shape}) is deprecated. Please ensure they have the same size."
+        )
+    have, want = dtypes.of(target._array), dtypes.of(input._array)
+    if have is not want:
+        raise RuntimeError(
+            f"Found dtype {dtypes.SCALAR_TYPE[have]} but expected {dtypes.SCALAR_TYPE[want]}"
+        )
+    for name, array in (("input", input._array), ("target", target._array)):
+        if isinstance(array, np.ndarray) and not ((array >= 0) & (array <= 1)).all():
+            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
+    return BinaryCrossEntropy.apply(input, target, reduction, weight)
+
+
+def binary_cross_entropy_with_logits(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    pos_weight: Any = None,
+) -> Any:
+    """Binary cross-entropy of ``sigmoid(input)``, from the scores themselves.
+
+    ``weight`` multiplies each loss, ``pos_weight`` the part of the positive targets.
+    """
+    reduction = reduction_of(size_average, reduce, reduction)
+    if input._array.shape != target._array.shape:
+        raise ValueError(
+            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
+        )
+    if target._array.dtype.kind not in "fc":
+        raise RuntimeError(
+            f"result type {dtypes.SCALAR_TYPE[dtypes.of(input._array)]} can't be cast to the "
+            f"desired output type {dtypes.SCALAR_TYPE[dtypes.of(target._array)]}"
+        )
+    if pos_weight is None:
+        return BinaryCrossEntropyWithLogits.apply(input, target, reduction, weight)
+    positive = (pos_weight - 1) * target + 1
+    loss = (1 - target) * input - positive * logsigmoid(input)
+    return reduce_tensor(loss if weight is None else loss * weight, reduction)
+
+
+def kl_div(
+    input: Any,
+    target: Any,
+    size_average: Any = None,
+    reduce: Any = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Any:
+    """``target · (log(target) - input)``: how far ``exp(input)`` is from ``target``.
+
+    ``input`` are log-probabilities, ``target`` probabilities, or their logarithms if
+    ``log_target``. ``reduction="batchmean"``, the sum over the batch's size, is the divergence of
+    the textbooks.
+    """
+    if reduction == "mean":
+        warnings.warn(
+            "reduction: 'mean' divides the total loss by both the batch size and the support "
+            "size.'batchmean' divides only by the batch size, and aligns with the KL div math "
+            "definition."
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
+            stacklevel=2,
+        )
+    elif reduction != "batchmean":
+        reduction = reduction_of(size_average, reduce, reduction)
+    loss = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
+    if reduction == "batchmean":
+        return loss.sum() / input._array.shape[0] if input._array.ndim else loss.sum()
+    return reduce_tensor(loss, reduction)

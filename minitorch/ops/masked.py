@@ -1,0 +1,291 @@
+"""Choosing by a mask: `where`, `masked_fill`, `masked_select`, `nonzero` ..."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.operation import Operation
+from ..autograd.operation import wrap as constant
+from . import conversion, operands, sizes
+from .conversion import Change
+from .masking import BITS, masked
+from .places import Pick, Put
+
+
+MANY = 10_000  # so many elements or more are chosen without branches
+
+
+def choose(xp: Any, condition: Any, a: Any, b: Any) -> Any:
+    """``a`` where ``condition`` holds, else ``b``: arrays of one dtype, or numbers.
+
+    `where` branches at every element, and guesses half of the branches wrong if the condition looks
+    random: 7 ms for a million elements. On their bits ``b ^ ((a ^ b) & condition)`` takes 0.6 ms.
+    """
+    dtype = a.dtype if hasattr(a, "dtype") else b.dtype
+    a = a if hasattr(a, "dtype") else dtype.type(a)
+    b = b if hasattr(b, "dtype") else dtype.type(b)
+    if xp is not np or max(a.size, b.size) < MANY or dtype.char not in BITS:
+        return xp.where(condition, a, b)
+    b = b.view(BITS[dtype.char])
+    bits = np.bitwise_xor(a.view(BITS[dtype.char]), b)
+    if sizes.broadcast(bits.shape, condition.shape) != bits.shape:
+        return np.where(condition, a, b.view(dtype))
+    np.bitwise_and(bits, np.negative(condition.view(np.int8)), out=bits)
+    return np.bitwise_xor(bits, b, out=bits).view(dtype)
+
+
+def of_both(values: list[Any]) -> list[Any]:
+    """The condition as it is, and both values in their common dtype."""
+    condition, a, b = values
+    if not hasattr(a, "dtype") and not hasattr(b, "dtype"):
+        common = dtypes.result_type(a, b)
+        return [condition, *dtypes.convert([a, b], common)]
+    return [condition, *dtypes.arithmetic([a, b])]
+
+
+class Where(Operation):
+    """``input`` where ``condition`` holds, ``other`` elsewhere."""
+
+    promote = staticmethod(of_both)
+
+    def forward(self, xp: Any, condition: Any, input: Any, other: Any) -> Any:
+        return choose(xp, condition, input, other)
+
+    def grad_input(self, grad: Any, condition: Any) -> Any:
+        return masked(grad, condition)
+
+    def grad_other(self, grad: Any, condition: Any) -> Any:
+        return masked(grad, ~condition)
+
+
+class MaskedFill(Change):
+    """``x`` with ``value`` where ``mask`` holds."""
+
+    expanded = "masked_fill_"
+
+    def forward(self, xp: Any, x: Any, mask: Any, value: Any) -> Any:
+        return choose(xp, mask, value, x)
+
+    @staticmethod
+    def change(xp: Any, x: Any, mask: Any, value: Any) -> Any:
+        if x.size > MANY:
+            x[...] = choose(xp, mask, value, x)
+        else:
+            xp.copyto(x, value, where=mask)
+        return x
+
+    def grad_x(self, grad: Any, mask: Any) -> Any:
+        return masked(grad, ~mask)
+
+    def grad_value(self, grad: Any, mask: Any) -> Any:
+        return masked(grad, mask).sum()
+
+
+class MaskedFillTensor(MaskedFill):
+    """`MaskedFill` with the value of a 0-d tensor."""
+
+    torch_name = "MaskedFillBackward1"
+
+
+class MaskedSelect(Pick):
+    """The elements where a mask holds, as a vector."""
+
+
+class MaskedScatter(Put):
+    """The elements where a mask holds, replaced by those of a source, one after the other."""
+
+
+def where(condition: Any, input: Any = None, other: Any = None) -> Any:
+    """``input`` where ``condition`` holds, ``other`` elsewhere; both are tensors or numbers.
+
+    With the condition alone: the places where it is not zero, as `nonzero` with ``as_tuple=True``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([-1.0, 2.0])
+    >>> mt.where(x > 0, x, 0)
+    tensor([0., 2.])
+    """
+    if input is None and other is None:
+        return nonzero(condition, as_tuple=True)
+    for value in (condition, input, other):
+        if not isinstance(value, TensorBase) and (
+            value is condition or operands.plain(value) is None
+        ):
+            raise operands.invalid_combination("where", (condition, input, other))
+    kind = condition._array.dtype
+    if kind.name == "uint8":
+        warnings.warn(
+            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
+            "future version of PyTorch. Use a boolean condition instead.",
+            UserWarning,
+            stacklevel=2,
+        )
+        condition = condition.bool()
+    elif kind.kind != "b":
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            + dtypes.SCALAR_TYPE[dtypes.from_numpy(kind)]
+        )
+    try:
+        return Where.apply(condition, input, other)
+    except ValueError:
+        shapes = [
+            x._array.shape if isinstance(x, TensorBase) else () for x in (condition, input, other)
+        ]
+        sizes.broadcast(shapes[0], sizes.broadcast(shapes[1], shapes[2]))
+        raise
+
+
+def where_method(self: Any, condition: Any, other: Any) -> Any:
+    """This tensor where ``condition`` holds, ``other`` elsewhere."""
+    return where(condition, self, other)
+
+
+def boolean(mask: Any, caller: str, message: str) -> Any:
+    """``mask`` if it is a tensor of bools."""
+    operands.tensor(mask, caller, "mask")
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(message)
+    return mask
+
+
+C_NAME = {
+    "uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int", "int64": "long long",
+    "float16": "c10::Half", "float32": "float", "float64": "double",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
+
+def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
+    """The operation of `masked_fill`, the mask, and the value in the dtype of ``input``; checked."""
+    if not isinstance(mask, TensorBase) or (
+        not isinstance(value, TensorBase) and operands.plain(value) is None
+    ):
+        raise operands.invalid_combination("masked_fill", (mask, value))
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(
+            "masked_fill_ only supports boolean masks, but got mask with dtype "
+            + C_NAME[mask._array.dtype.name]
+        )
+    if not isinstance(value, TensorBase):
+        return MaskedFill, mask, conversion.number(value, dtypes.of(input._array), "masked_fill")
+    if value._array.ndim:
+        raise RuntimeError(
+            "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
+            f"{value._array.ndim} dimension(s)."
+        )
+    return MaskedFillTensor, mask, conversion.to(value, input)
+
+
+def masked_fill(input: Any, mask: Any, value: Any) -> Any:
+    """``input`` with ``value``, a number or 0-d tensor, where ``mask`` holds; copies.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, 2.0])
+    >>> x.masked_fill(x > 1, -mt.inf)
+    tensor([1., -inf])
+    """
+    operation, mask, value = fill_arguments(input, mask, value)
+    if mask._array.shape != input._array.shape:
+        sizes.broadcast(mask._array.shape, input._array.shape)
+    return operation.apply(input, mask, value)
+
+
+def masked_fill_(self: Any, mask: Any, value: Any) -> Any:
+    """`masked_fill` in place."""
+    operation, mask, value = fill_arguments(self, mask, value)
+    if mask._array.shape != self._array.shape:
+        conversion.refuse_shape(self._array.shape, mask._array.shape)
+    return operation.apply_(self, mask, value)
+
+
+def masked_select(input: Any, mask: Any) -> Any:
+    """The elements of ``input`` where ``mask`` holds, as a vector; both are broadcast.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([[1, 2], [3, 4]])
+    >>> x.masked_select(x > 1)
+    tensor([2, 3, 4])
+    """
+    boolean(mask, "masked_select", "masked_select: expected BoolTensor for mask")
+    if mask._array.shape != input._array.shape:
+        shape = sizes.broadcast(mask._array.shape, input._array.shape)
+        mask, input = mask.expand(shape), input.expand(shape)
+    return MaskedSelect.apply(input, 0, input._array.ndim, true_places(mask))
+
+
+def true_places(mask: Any) -> Any:
+    """The places in the flat ``mask`` that hold."""
+    return mask._array.reshape(-1).nonzero()[0]
+
+
+def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
+    """The arguments of `MaskedScatter`; checked."""
+    operands.tensor(source, "masked_scatter", "source", 3)
+    kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (input, source)]
+    if kinds[0] != kinds[1]:
+        raise RuntimeError(
+            f"masked_scatter: expected self and source to have same dtypes but got{kinds[0]} and {kinds[1]}"
+        )
+    boolean(
+        mask,
+        "masked_scatter",
+        "masked_scatter_ only supports boolean masks, but got mask with dtype "
+        + dtypes.SCALAR_TYPE[dtypes.of(mask._array)],
+    )
+    places = true_places(
+        mask if mask._array.shape == input._array.shape else mask.expand(input._array.shape)
+    )
+    if source.numel() < places.size:
+        raise RuntimeError("Number of elements of source < number of ones in mask")
+    return 0, input._array.ndim, places, source.reshape(-1)[: places.size]
+
+
+def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
+    """``input`` with the elements where ``mask`` holds replaced by those of ``source``, in order; copies.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3).masked_scatter(mt.tensor([True, False, True]), mt.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
+    operands.tensor(mask, "masked_scatter", "mask")
+    shape = sizes.broadcast(input._array.shape, mask._array.shape)
+    if shape != input._array.shape:
+        input = input.expand(shape)
+    return MaskedScatter.apply(input, *scatter_arguments(input, mask, source))
+
+
+def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
+    """`masked_scatter` in place."""
+    operands.tensor(mask, "masked_scatter_", "mask")
+    conversion.refuse_shape(self._array.shape, mask._array.shape)
+    return MaskedScatter.apply_(self, *scatter_arguments(self, mask, source))
+
+
+def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
+    """The indices of the elements that are not zero: one a row, or a tuple with one tensor a dimension.
+
+    >>> import minitorch as mt
+    >>> mt.nonzero(mt.tensor([[0, 1], [2, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
+    array = input._array
+    xp = backend.array_module(array)
+    places = (array if array.dtype.kind == "b" else array != 0).reshape(-1).nonzero()[0]
+    found = [places] if array.ndim < 2 else xp.unravel_index(places, array.shape)
+    if as_tuple:
+        return tuple([constant(input, row) for row in found])
+    if array.ndim == 0:
+        return constant(input, xp.empty((len(places), 0), np.int64))
+    return constant(input, xp.stack(found).T)
+
+
+def argwhere(input: Any) -> Any:
+    """The indices of the elements that are not zero, one a row."""
+    return nonzero(input)

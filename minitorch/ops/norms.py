@@ -1,0 +1,232 @@
+"""How large vectors are, and how far apart: norms and distances."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .. import dtypes
+from ..autograd.operation import Operation
+from . import sums
+from .dims import over_dims, wrap_all
+from .masking import masked
+from .reduction import restore
+
+
+class LinalgVectorNorm(Operation):
+    """``(|x| ** p).sum(dims) ** (1 / p)``, and what that tends to for p = 0 and p = inf."""
+
+    def forward(self, xp: Any, input: Any, p: Any, dims: Any, keepdim: Any, dtype: Any) -> Any:
+        if dtype is not None:
+            input = input.astype(dtype.numpy, copy=False)
+        return norm_of(xp, input, p, dims, keepdim)
+
+    def grad_input(
+        self, grad: Any, input: Any, p: Any, dims: Any, keepdim: Any, dtype: Any, out: Any
+    ) -> Any:
+        sizes = input._array.shape
+        grad, norm = restore(grad, sizes, dims, keepdim), restore(out, sizes, dims, keepdim)
+        return grad_norm(grad, input if dtype is None else input.to(dtype), p, dims, norm)
+
+
+def norm_of(xp: Any, x: Any, p: float, dims: tuple[int, ...], keepdim: bool) -> Any:
+    """The norm of the array ``x`` over ``dims``."""
+    kind = x.real.dtype
+    x = x.astype("f") if kind.char == "e" else x  # as in PyTorch
+    if p == 2 and x.dtype.kind == "f":
+        if len(dims) == x.ndim and not keepdim:
+            norm = xp.sqrt(sums.total_of_squares(xp, x))
+        else:
+            norm = xp.sqrt(sums.over(xp, x * x, dims, keepdim))
+    else:
+        size = xp.absolute(x)
+        if p == 0:
+            norm = (size != 0).sum(axis=dims, keepdims=keepdim)
+        elif p == math.inf:
+            norm = size.max(axis=dims, keepdims=keepdim)
+        elif p == -math.inf:
+            norm = size.min(axis=dims, keepdims=keepdim)
+        else:
+            power = size if p == 1 else size**p
+            norm = sums.over(xp, power, dims, keepdim) ** (1 / p)
+    return norm.astype(kind, copy=False)
+
+
+def grad_norm(grad: Any, x: Any, p: float, dims: tuple[int, ...], norm: Any) -> Any:
+    """The gradient of ``norm``, that of ``x`` over ``dims`` (kept); zero where the norm is 0."""
+    if p == 0:
+        return None
+    if p == 1:
+        return grad * x.sgn()
+    if p == 2:
+        return grad * masked(x / norm, norm != 0)
+    size = x.abs()
+    if math.isinf(p):  # those that are largest (or smallest) share it
+        extreme = (size == norm) | size.isnan()
+        return x.sgn() * masked(grad / extreme.sum(dims, True), extreme)
+    slope = x.sgn() * masked(size.pow(p - 1), size != 0)
+    return slope * masked(grad / norm.pow(p - 1), norm != 0)
+
+
+class Dist(Operation):
+    """The norm of ``a - b``."""
+
+    def forward(self, xp: Any, input: Any, other: Any, p: Any) -> Any:
+        difference = input - other
+        return norm_of(xp, difference, p, tuple(range(difference.ndim)), False)
+
+    def backward(self, grad: Any, input: Any, other: Any, p: Any, out: Any) -> Any:
+        difference = input - other
+        towards = grad_norm(grad, difference, p, tuple(range(difference._array.ndim)), out)
+        return towards, None if towards is None else -towards
+
+
+class Cdist(Operation):
+    """The norms of the differences between each row of one matrix and each row of another."""
+
+    def forward(self, xp: Any, x1: Any, x2: Any, p: Any) -> Any:
+        difference = x1[..., :, None, :] - x2[..., None, :, :]
+        return norm_of(xp, difference, p, (difference.ndim - 1,), False)
+
+    def backward(self, grad: Any, x1: Any, x2: Any, p: Any, out: Any) -> Any:
+        difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
+        last = (difference._array.ndim - 1,)
+        towards = grad_norm(grad.unsqueeze(-1), difference, p, last, out.unsqueeze(-1))
+        if towards is None:  # p = 0
+            towards = difference.new_zeros(difference._array.shape)
+        return towards.sum(-2), -towards.sum(-3)
+
+
+@over_dims
+def vector_norm(
+    x: Any, ord: Any = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Any:
+    r"""The norm of the elements of ``x`` as one vector, or of the vectors along ``dim``.
+
+    $(\sum_i |x_i|^p)^{1/p}$ with p = ``ord``; inf: the largest, -inf: the smallest absolute value;
+    0: the number of elements that are not zero.
+
+    >>> import minitorch as mt
+    >>> vector_norm(mt.tensor([3.0, 4.0]))
+    tensor(5.)
+    """
+    if not isinstance(ord, int | float):
+        raise TypeError(
+            f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, "
+            f"not {type(ord).__name__}"
+        )
+    array = x._array
+    check_norm_dtype(dtypes.of(array), dtype)
+    dims = wrap_all(dim, array.ndim)
+    if array.size == 0 and (ord < 0 or ord == math.inf):
+        refuse_empty_norm(array.shape, ord, None if dim is None else dims)
+    return LinalgVectorNorm.apply(x, ord, dims, keepdim, dtype)
+
+
+def check_norm_dtype(have: Any, dtype: Any) -> None:
+    """Norms are of floating numbers, and ``dtype`` must not lose digits."""
+    if have.category < 2:
+        raise RuntimeError(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{dtypes.SCALAR_TYPE[have]}"
+        )
+    if dtype is None:
+        return
+    if dtype.category < 2:
+        raise RuntimeError(
+            "linalg.vector_norm: dtype should be floating point or complex, but got "
+            f"{dtypes.SCALAR_TYPE[dtype]}"
+        )
+    if dtypes.promote_types(have, dtype) is not dtype:
+        raise RuntimeError(
+            f"linalg.vector_norm: the dtype of the input ({dtypes.SCALAR_TYPE[have]}) should be "
+            f"convertible without narrowing to the specified dtype ({dtypes.SCALAR_TYPE[dtype]})"
+        )
+
+
+def refuse_empty_norm(shape: tuple[int, ...], ord: float, dims: tuple[int, ...] | None) -> None:
+    """A norm without identity, of no elements."""
+    shown = str(ord) if math.isinf(ord) else f"{ord:g}"
+    if dims is None:
+        raise RuntimeError(
+            f"linalg.vector_norm cannot compute the {shown} norm on an empty tensor because the "
+            "operation does not have an identity"
+        )
+    for dim in dims:
+        if shape[dim] == 0:
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {shown} norm on the dimension {dim}because "
+                "this dimension is empty and the operation does not have an identity"
+            )
+
+
+@over_dims
+def norm(
+    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+) -> Any:
+    """The ``p``-norm of all elements, or over ``dim``; ``"fro"``, the default, is the 2-norm.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([[3.0, 4.0], [6.0, 8.0]])
+    >>> x.norm(dim=1), x.norm(1)
+    (tensor([ 5., 10.]), tensor(21.))
+    """
+    if p is None or p == "fro":
+        p = 2
+    elif p == "nuc":
+        raise NotImplementedError("the nuclear norm is not supported")
+    elif isinstance(p, str):
+        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
+    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+
+
+@over_dims
+def dist(input: Any, other: Any, p: float = 2) -> Any:
+    """The ``p``-norm of ``input - other``, which are broadcast together.
+
+    >>> import minitorch as mt
+    >>> mt.dist(mt.tensor([1.0, 2.0]), mt.tensor([4.0, 6.0]))
+    tensor(5.)
+    """
+    for tensor in (input, other):
+        kind = dtypes.of(tensor._array)
+        if kind.category < 2:
+            raise RuntimeError(
+                "norm(): input dtype should be either floating point or complex. Got "
+                f"{dtypes.SCALAR_TYPE[kind]} instead."
+            )
+    return Dist.apply(input, other, float(p))
+
+
+@over_dims
+def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str | None = None) -> Any:
+    """The ``p``-norm distance between each row of ``x1`` and each row of ``x2``.
+
+    Shapes: ``(..., P, M)`` and ``(..., R, M)`` to ``(..., P, R)``. ``compute_mode`` says how
+    PyTorch should compute it, and changes nothing here: the rows are subtracted.
+
+    >>> import minitorch as mt
+    >>> mt.cdist(mt.tensor([[0.0, 0.0]]), mt.tensor([[3.0, 4.0], [0.0, 1.0]]))
+    tensor([[5., 1.]])
+    """
+    for name, tensor in (("X1", x1), ("X2", x2)):
+        if tensor._array.ndim < 2:
+            raise RuntimeError(
+                f"cdist only supports at least 2D tensors, {name} got: {tensor._array.ndim}D"
+            )
+        if tensor._array.dtype.kind != "f":
+            kind = dtypes.SCALAR_TYPE[dtypes.of(tensor._array)]
+            raise RuntimeError(f"cdist only supports floating-point dtypes, {name} got: {kind}")
+    columns = x1._array.shape[-1], x2._array.shape[-1]
+    if columns[0] != columns[1]:
+        raise RuntimeError(
+            f"X1 and X2 must have the same number of columns. X1: {columns[0]} X2: {columns[1]}"
+        )
+    if p < 0:
+        raise RuntimeError("cdist only supports non-negative p values")
+    if x1._array.dtype != x2._array.dtype:
+        raise RuntimeError(
+            f"expected scalar type {dtypes.SCALAR_TYPE[dtypes.of(x1._array)]} but found "
+            f"{dtypes.SCALAR_TYPE[dtypes.of(x2._array)]}"
+        )
+    return Cdist.apply(x1, x2, p)

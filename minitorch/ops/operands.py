@@ -1,0 +1,157 @@
+"""What users pass to operations: numbers, tensors, and PyTorch's words for what is neither.
+
+Here, too, is how the functions and the operators of `Tensor` are made of operations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.operation import Operation
+
+NUMBERS = frozenset({bool, int, float, complex})
+
+
+def plain(value: Any) -> Any:
+    """``value`` as a Python number; None if it is no number."""
+    if isinstance(value, np.number | np.bool_):
+        return value.item()
+    return value if isinstance(value, int | float | complex) else None
+
+
+def operand(value: Any, caller: str, name: str = "other", position: int = 2) -> Any:
+    """``value`` if it is a tensor, or the Python number that it is; refuses anything else."""
+    if isinstance(value, TensorBase) or value.__class__ in NUMBERS:
+        return value
+    number = plain(value)
+    if number is None:
+        raise not_a_tensor(value, caller, name, position)
+    return number
+
+
+def overloaded(caller: str, *values: Any) -> Any:
+    """As `operand` for the last of ``values``, in the words for functions of several signatures."""
+    value = values[-1]
+    if isinstance(value, TensorBase) or value.__class__ in NUMBERS:
+        return value
+    number = plain(value)
+    if number is None:
+        raise invalid_combination(caller, values)
+    return number
+
+
+def tensor(value: Any, caller: str, name: str = "other", position: int = 2) -> Any:
+    """``value`` if it is a tensor; refuses anything else, numbers too."""
+    if isinstance(value, TensorBase):
+        return value
+    raise not_a_tensor(value, caller, name, position)
+
+
+def not_a_tensor(value: Any, caller: str, name: str, position: int) -> TypeError:
+    """The error for an argument that should be a tensor."""
+    kind = value.__class__
+    shown = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return TypeError(
+        f"{caller}(): argument '{name}' (position {position}) must be Tensor, not {shown}"
+    )
+
+
+def invalid_combination(caller: str, values: tuple[Any, ...]) -> TypeError:
+    """The error for arguments that fit none of the signatures of a function."""
+    kinds = ", ".join(
+        "Tensor" if isinstance(value, TensorBase) else value.__class__.__name__ for value in values
+    )
+    return TypeError(
+        f"{caller}() received an invalid combination of arguments - got ({kinds}), but expected "
+        "one of:"
+        "\n * tensors and numbers in other places: see the function's documentation"
+    )
+
+
+# Which dtypes an operation takes (`Operation.promote`) --------------------------------------------
+
+
+def only(
+    kinds: str, kernel: str, rule: Callable[[list[Any]], list[Any]] | None = None
+) -> staticmethod[[list[Any]], list[Any]]:
+    """The promotion ``rule`` (none: operands as they come) for dtypes of some kinds only.
+
+    ``kinds`` are NumPy's letters: b(ool), i(nt), u(nsigned), f(loat), c(omplex). For others PyTorch
+    names the ``kernel`` it does not have: ``"erf_vml_cpu" not implemented for 'ComplexFloat'``.
+    """
+
+    def promote(operands: list[Any]) -> list[Any]:
+        if rule is not None:
+            operands = rule(operands)
+        array = operands[0]
+        if array.__class__ in NUMBERS:
+            array = operands[1]
+        if array.dtype.kind not in kinds:
+            raise not_implemented(kernel, array)
+        return operands
+
+    return staticmethod(promote)
+
+
+def not_implemented(kernel: str, array: Any) -> NotImplementedError:
+    """The error for a dtype that an operation does not take."""
+    kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
+    return NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
+
+
+# Functions and operators made of operations -------------------------------------------------------
+
+
+def function(operation: type[Operation], name: str = "") -> Callable[[Any], Any]:
+    """The public function of an operation on one tensor: ``exp(input)`` of ``Exp``."""
+    apply = operation.apply
+
+    def call(input: Any) -> Any:
+        if isinstance(input, TensorBase):
+            return apply(input)
+        raise not_a_tensor(input, call.__name__, "input", 1)
+
+    return named(call, operation, name)
+
+
+def binary(operation: type[Operation], name: str = "") -> Callable[[Any, Any], Any]:
+    """The public function of an operation on two tensors: ``atan2(input, other)`` of ``Atan2``."""
+    apply = operation.apply
+
+    def call(input: Any, other: Any) -> Any:
+        for place, value in ((1, input), (2, other)):
+            if not isinstance(value, TensorBase):
+                raise not_a_tensor(value, call.__name__, ("input", "other")[place - 1], place)
+        return apply(input, other)
+
+    return named(call, operation, name)
+
+
+def named(call: Any, operation: type[Operation], name: str) -> Any:
+    """``call`` under its public name, with the text of the operation."""
+    call.__name__ = call.__qualname__ = name or operation.function_name()
+    call.__module__ = operation.__module__
+    call.__doc__ = operation.__doc__
+    return call
+
+
+def operator(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """``function(self, other)`` as the method behind an operator.
+
+    Operands of foreign types are left to Python, which asks them in turn and then raises its own
+    TypeError: ``unsupported operand type(s) for +: 'Tensor' and 'str'``.
+    """
+
+    def method(self: Any, other: Any) -> Any:
+        if isinstance(other, TensorBase) or other.__class__ in NUMBERS:
+            return function(self, other)
+        number = plain(other)
+        return NotImplemented if number is None else function(self, number)
+
+    method.__doc__ = function.__doc__
+    return method

@@ -1,0 +1,182 @@
+"""Elements at places that integers name: reading them, replacing them, adding to them.
+
+Every kind of indexing by integers or masks comes down to this. Neighbouring dimensions of a tensor,
+``span`` of them from ``dim`` on, are seen as one, and the integers ``places`` count along it. So
+``x[i, j]`` reads the places ``i * x.shape[1] + j`` with dim 0 and span 2. Reading (`Pick`) and
+adding up in zeros (`Spread`) are each other's derivatives: a place that was read twice gets the sum
+of two gradients.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..autograd.operation import Operation
+from .conversion import Change, copied
+
+FEW = 3000  # up to so many elements NumPy adds up faster than SciPy
+UNSIGNED = {4: np.dtype("uint32"), 8: np.dtype("uint64")}
+
+
+class Pick(Operation):
+    """The elements at ``places``; their dimensions stand where the indexed ones stood."""
+
+    def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any) -> Any:
+        self.sizes = x.shape
+        self.save(at=places)
+        view, index = located(xp, x, dim, span, places)
+        if view.flags.c_contiguous and len(index) == dim + 1:
+            return view.take(places, dim)  # three times as fast as view[index]
+        found = view[index]
+        return found if found.flags.c_contiguous else found.copy()
+
+    def grad_x(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Spread.apply(grad, self.sizes, dim, span, at._array)
+
+
+class Spread(Operation):
+    """Zeros of ``shape`` to which ``values`` are added at ``places``."""
+
+    def forward(self, xp: Any, values: Any, shape: Any, dim: Any, span: Any, places: Any) -> Any:
+        self.save(at=places)
+        return spread(xp, values, shape, dim, span, places)
+
+    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Pick.apply(grad, dim, span, at._array)
+
+
+class Put(Change):
+    """``x`` with its elements at ``places`` replaced by ``values``, tensor or number."""
+
+    def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
+        self.save(at=places)
+        return self.change(xp, copied(x), dim, span, places, values)
+
+    @staticmethod
+    def change(xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
+        view, index = located(xp, x, dim, span, places)
+        view[index] = values
+        return x
+
+    def grad_x(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Put.apply(grad, dim, span, at._array, 0)
+
+    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Pick.apply(grad, dim, span, at._array)
+
+
+class AddAt(Change):
+    """``x`` with ``values`` added to its elements at ``places``; what meets there adds up."""
+
+    def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
+        self.save(at=places)
+        return self.change(xp, copied(x), dim, span, places, values)
+
+    @staticmethod
+    def change(xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
+        view, index = located(xp, x, dim, span, places)
+        shape = view.shape[:dim] + places.shape + view.shape[dim + max(span, 1) :]
+        count = math.prod(shape)
+        if xp is np and x.dtype.kind == "f" and count > 200 and x.size <= 4 * count:
+            x += spread(xp, xp.broadcast_to(values, shape), x.shape, dim, span, places)
+        else:
+            add_at(xp, view, index, values)
+        return x
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad
+
+    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Pick.apply(grad, dim, span, at._array)
+
+
+def located(xp: Any, x: Any, dim: int, span: int, places: Any) -> tuple[Any, tuple[Any, ...]]:
+    """A view of ``x``, and the index of it that finds ``places``."""
+    before = (slice(None),) * dim
+    if span == 1:
+        return x, (*before, places)
+    shape = x.shape
+    if x.flags.c_contiguous:
+        count = math.prod(shape[dim : dim + span])
+        return x.reshape(*shape[:dim], count, *shape[dim + span :]), (*before, places)
+    return x, (*before, *xp.unravel_index(places, shape[dim : dim + span]))
+
+
+def spread(xp: Any, values: Any, shape: Any, dim: int, span: int, places: Any) -> Any:
+    """Zeros of ``shape`` to which ``values`` are added at ``places``."""
+    if not values.size:
+        return xp.zeros(shape, values.dtype)
+    outer, count = math.prod(shape[:dim]), math.prod(shape[dim : dim + span])
+    places = places.reshape(-1)
+    places = wrapped(xp, places, count)
+    if outer > 1:
+        places = (xp.arange(outer)[:, None] * count + places).reshape(-1)
+    rows = values.reshape(-1, math.prod(shape[dim + span :]))
+    return row_sums(xp, rows, places, outer * count).reshape(shape)
+
+
+def row_sums(xp: Any, rows: Any, places: Any, count: int) -> Any:
+    """``count`` rows, of which row r is the sum of those ``rows`` whose place is r.
+
+    This is the gradient of an embedding, so it has to be fast. SciPy's product with a sparse matrix
+    of ones is 5 to 80 times as fast as NumPy's ``add.at``, but takes some time to begin.
+    """
+    width = rows.shape[1]
+    if xp is np and rows.dtype.kind == "f" and (width == 1 or rows.size <= FEW):
+        if width > 1:
+            places = (places[:, None] * width + np.arange(width)).reshape(-1)
+        sums = np.bincount(places, rows.reshape(-1), count * width)
+        return sums.astype(rows.dtype, copy=False).reshape(count, width)
+    if xp is np and rows.size > FEW:
+        return sparse_sums(rows, places, count)
+    sums = xp.zeros((count, width), rows.dtype)
+    add_at(xp, sums, places, rows)
+    return sums
+
+
+def sparse_sums(rows: np.ndarray, places: np.ndarray, count: int) -> np.ndarray:
+    """`row_sums` as a product with a matrix that has a one in row ``places[i]`` of column i."""
+    from scipy.sparse import csc_array  # loaded here, since importing it takes a while
+
+    work = rows.astype(np.float32) if rows.dtype == np.float16 else rows
+    ones = np.ones(len(rows), work.dtype)
+    ends = np.arange(len(rows) + 1)
+    product = csc_array((ones, places, ends), shape=(count, len(rows))) @ work
+    return product.astype(rows.dtype, copy=False)
+
+
+def add_at(xp: Any, array: Any, index: Any, values: Any) -> None:
+    """``array[index] += values``, adding up where ``index`` names an element more than once."""
+    if xp is not np and array.dtype.name in ("int64", "int8", "int16", "uint8", "bool"):
+        # CuPy adds atomically only in wider types; for two's complement the sign does not matter.
+        wide = array.astype("uint64")
+        xp.add.at(wide, index, xp.asarray(values).astype("uint64"))
+        array[...] = wide.astype(array.dtype)
+    else:
+        xp.add.at(array, index, values)
+
+
+def integers(array: Any) -> bool:
+    """Whether ``array`` holds int32 or int64, the dtypes of indices."""
+    return array.dtype.kind == "i" and array.dtype.itemsize >= 4
+
+
+def wrapped(xp: Any, places: Any, length: int) -> Any:
+    """``places``, of which -length is the smallest, with negative ones counted from the front."""
+    return places if inside(places, length) else xp.where(places < 0, places + length, places)
+
+
+def inside(places: Any, length: int) -> bool:
+    """Whether 0 <= place < length for all: as unsigned numbers, negative ones are the largest."""
+    return not places.size or bool(places.view(UNSIGNED[places.itemsize]).max() < length)
+
+
+def outside(places: Any, low: int, high: int) -> int | None:
+    """The first of ``places`` that is not in ``low`` <= place < ``high``; None if all are."""
+    if inside(places, high):
+        return None
+    bad = (places < low) | (places >= high)
+    return int(places[bad][0]) if bad.any() else None

@@ -1,0 +1,478 @@
+"""``max_pool1d`` ... ``adaptive_max_pool3d``: the pooling of pooling.py as operations.
+
+In one dimension they are those of two with a height of 1, as in PyTorch.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import backend
+from ..autograd.operation import Operation, wrap
+from . import pooling as kernels
+
+FLAT = kernels.windows(1, 1, 1, 1)  # the second dimension of what has only one
+
+
+class MaxPool2DWithIndices(Operation):
+    """The largest element of each window; the gradient goes to where it stands."""
+
+    def forward(self, xp: Any, x: Any, dims: Any) -> Any:
+        return kernels.max_pool(x, dims)
+
+    def grad_x(self, grad: Any, x: Any, dims: Any) -> Any:
+        return Spread.apply(grad, x, dims)
+
+
+class MaxPool3DWithIndices(MaxPool2DWithIndices):
+    """The same over three dimensions."""
+
+
+class AdaptiveMaxPool2D(MaxPool2DWithIndices):
+    """The same with windows that divide the input evenly."""
+
+
+class AdaptiveMaxPool3D(MaxPool2DWithIndices):
+    """The same over three dimensions."""
+
+
+class Spread(Operation):
+    """The gradient of max pooling: each element of ``g`` goes to the winner of its window in x."""
+
+    torch_name = "MaxPool2DWithIndicesBackwardBackward0"
+
+    def forward(self, xp: Any, g: Any, x: Any, dims: Any) -> Any:
+        return kernels.max_pool_gradient(g, x, dims)
+
+    def grad_g(self, grad: Any, x: Any, dims: Any) -> Any:
+        return Select.apply(grad, x, dims)
+
+
+class Select(Operation):
+    """What stands in ``v`` at the winner of each window in x: `Spread` the other way."""
+
+    torch_name = "MaxPool2DWithIndicesBackwardBackward0"
+
+    def forward(self, xp: Any, v: Any, x: Any, dims: Any) -> Any:
+        return kernels.max_pool_select(v, x, dims)
+
+    def grad_v(self, grad: Any, x: Any, dims: Any) -> Any:
+        return Spread.apply(grad, x, dims)
+
+
+class AvgPool2D(Operation):
+    """The sum of each window over ``divisor``, a number or one for each window."""
+
+    def forward(self, xp: Any, x: Any, dims: Any, divisor: Any) -> Any:
+        out = kernels.sum_pool(x, dims)
+        if x.dtype.kind in "iu":
+            return (out / divisor).astype(x.dtype)
+        out /= divisor
+        return out
+
+    def grad_x(self, grad: Any, dims: Any, divisor: Any) -> Any:
+        return AvgPoolBackward.apply(grad, dims, divisor)
+
+
+class AvgPool3D(AvgPool2D):
+    """The same over three dimensions."""
+
+
+class AdaptiveAvgPool2D(AvgPool2D):
+    """The same with windows that divide the input evenly."""
+
+
+class AdaptiveAvgPool3D(AvgPool2D):
+    """The same over three dimensions."""
+
+
+class AvgPoolBackward(Operation):
+    """The gradient of average pooling: each element's share goes to all of its window."""
+
+    torch_name = "AvgPool2DBackwardBackward0"
+
+    def forward(self, xp: Any, g: Any, dims: Any, divisor: Any) -> Any:
+        return kernels.sum_pool_gradient((g / divisor).astype(g.dtype, copy=False), dims)
+
+    def grad_g(self, grad: Any, dims: Any, divisor: Any) -> Any:
+        return AvgPool2D.apply(grad, dims, divisor)
+
+
+# Max pooling --------------------------------------------------------------------------------------
+
+
+def max_pool1d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of (N, C, L) or (C, L); see `max_pool2d`."""
+    numbers = [
+        one_number("max_pool1d", name, value)
+        for name, value in (
+            ("kernel_size", kernel_size),
+            ("stride", kernel_size if stride is None else stride),
+            ("padding", padding),
+            ("dilation", dilation),
+        )
+    ]
+    kernel, step, border, gap = numbers
+    shape = list(input._array.shape)
+    if len(shape) not in (2, 3):
+        raise RuntimeError(
+            "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
+            f"input, but got:{shape}"
+        )
+    for name, value in (("kernel_size", kernel), ("stride", step), ("dilation", gap)):
+        if value <= 0:
+            raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {value}")
+    if border > kernel // 2:
+        raise RuntimeError(
+            "max_pool1d() padding should be at most half of kernel size, but got "
+            f"padding={border} and kernel_size={kernel}"
+        )
+    count = how_many(shape[-1], kernel, step, border, gap, ceil_mode)
+    if count < 1:
+        raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
+    dim = kernels.windows(shape[-1], count, kernel, step, border, gap)
+    return maxima(MaxPool2DWithIndices, input, [FLAT, dim], return_indices, one=True)
+
+
+def max_pool2d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window.
+
+    Shapes: (N, C, H, W) or (C, H, W) to (N, C, H', W') with
+    ``H' = (H + 2 padding - dilation (kernel_size - 1) - 1) // stride + 1``, rounded up with
+    ``ceil_mode``; ``stride`` is the kernel size if not given. With ``return_indices`` also where
+    each stands, counted through the H · W pixels of its channel.
+
+    >>> import minitorch as mt
+    >>> mt.nn.functional.max_pool2d(mt.arange(16.0).reshape(1, 4, 4), 2)
+    tensor([[[ 5.,  7.],
+             [13., 15.]]])
+    """
+    dims = box_windows("max_pool2d", 2, input, kernel_size, stride, padding, dilation, ceil_mode)
+    return maxima(MaxPool2DWithIndices, input, dims, return_indices)
+
+
+def max_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    dilation: Any = 1,
+    ceil_mode: bool = False,
+    return_indices: bool = False,
+) -> Any:
+    """The largest element of each window of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
+    dims = box_windows("max_pool3d", 3, input, kernel_size, stride, padding, dilation, ceil_mode)
+    return maxima(MaxPool3DWithIndices, input, dims, return_indices)
+
+
+def maxima(operation: Any, input: Any, dims: Any, return_indices: bool, one: bool = False) -> Any:
+    """Max pooling over ``dims``, with the indices if they are wanted; ``one``: in one dimension."""
+    x = input.unsqueeze(-2) if one else input
+    out = operation.apply(x, dims)
+    out = out.squeeze(-2) if one else out
+    if not return_indices:
+        return out
+    places = kernels.max_pool_indices(x._array, dims).astype(np.int64)
+    return out, wrap(input, places.reshape(out._array.shape))
+
+
+def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """`max_pool1d` with windows such that ``output_size`` elements come out."""
+    (dim,) = fitted_windows("adaptive_max_pool1d", 1, input, output_size)
+    dims = [FLAT, dim]
+    return maxima(AdaptiveMaxPool2D, input, dims, return_indices, one=True)
+
+
+def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """`max_pool2d` with windows such that (H', W') = ``output_size`` comes out."""
+    dims = fitted_windows("adaptive_max_pool2d", 2, input, output_size)
+    return maxima(AdaptiveMaxPool2D, input, dims, return_indices)
+
+
+def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
+    """`max_pool3d` with windows such that ``output_size`` comes out."""
+    dims = fitted_windows("adaptive_max_pool3d", 3, input, output_size)
+    return maxima(AdaptiveMaxPool3D, input, dims, return_indices)
+
+
+# Average pooling ----------------------------------------------------------------------------------
+
+
+def avg_pool1d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+) -> Any:
+    """The mean of each window of (N, C, L) or (C, L); see `avg_pool2d`."""
+    if input._array.ndim not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {input._array.ndim}-dimensional tensor for "
+            "argument #1 'self' (while checking arguments for avg_pool1d)"
+        )
+    kernel = one_number("avg_pool1d", "kernel_size", kernel_size)
+    step = kernel if stride is None else one_number("avg_pool1d", "stride", stride)
+    border = one_number("avg_pool1d", "padding", padding)
+    return avg_pool2d(
+        input.unsqueeze(-2), (1, kernel), (1, step), (0, border), ceil_mode, count_include_pad
+    ).squeeze(-2)
+
+
+def avg_pool2d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Any:
+    """The mean of each window; shapes as for `max_pool2d`.
+
+    Zeros of the padding count, unless ``count_include_pad`` is False. ``divisor_override`` is what
+    the sums are divided by instead of the number of elements.
+
+    >>> import minitorch as mt
+    >>> mt.nn.functional.avg_pool2d(mt.arange(16.0).reshape(1, 4, 4), 2)
+    tensor([[[ 2.5000,  4.5000],
+             [10.5000, 12.5000]]])
+    """
+    return averages(
+        AvgPool2D,
+        "avg_pool2d",
+        2,
+        input,
+        (kernel_size, stride, padding),
+        ceil_mode,
+        count_include_pad,
+        divisor_override,
+    )
+
+
+def avg_pool3d(
+    input: Any,
+    kernel_size: Any,
+    stride: Any = None,
+    padding: Any = 0,
+    ceil_mode: bool = False,
+    count_include_pad: bool = True,
+    divisor_override: int | None = None,
+) -> Any:
+    """The mean of each window of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`."""
+    return averages(
+        AvgPool3D,
+        "avg_pool3d",
+        3,
+        input,
+        (kernel_size, stride, padding),
+        ceil_mode,
+        count_include_pad,
+        divisor_override,
+    )
+
+
+def averages(
+    operation: Any,
+    name: str,
+    count: int,
+    input: Any,
+    box: tuple[Any, Any, Any],
+    ceil_mode: bool,
+    count_include_pad: bool,
+    divisor_override: int | None,
+) -> Any:
+    """`avg_pool2d` or `avg_pool3d`, by ``count``."""
+    if divisor_override == 0:
+        raise RuntimeError("divisor must be not zero")
+    kernel_size, stride, padding = box
+    dims = box_windows(name, count, input, kernel_size, stride, padding, 1, ceil_mode)
+    divisor: Any = divisor_override
+    if divisor is None:
+        kernel = numbers_for(name, "kernel_size", kernel_size, count)
+        step = kernel if stride is None else numbers_for(name, "stride", stride, count)
+        border = numbers_for(name, "padding", padding, count)
+        sizes = []
+        for dim, k, s, p in zip(dims, kernel, step, border, strict=True):
+            start = np.arange(dim.count) * s - p
+            end = np.minimum(start + k, dim.length + p)
+            if not count_include_pad:
+                start, end = np.maximum(start, 0), np.minimum(end, dim.length)
+            sizes.append(end - start)
+        divisor = per_window(input, sizes)
+    return operation.apply(input, dims, divisor)
+
+
+def per_window(input: Any, sizes: list[np.ndarray]) -> Any:
+    """The products of the windows' ``sizes`` in each dimension; a plain number if all are equal."""
+    if all((size == size[:1]).all() for size in sizes):
+        return math.prod(int(size[0]) if size.size else 1 for size in sizes)
+    product = np.ones((), input._array.dtype)
+    for size in sizes:
+        product = product[..., None] * size.astype(product.dtype)
+    return backend.array_module(input._array).asarray(product)
+
+
+def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
+    """`avg_pool1d` with windows such that ``output_size`` elements come out."""
+    (dim,) = fitted_windows("adaptive_avg_pool1d", 1, input, output_size)
+    dims = [FLAT, dim]
+    return fitted_averages(AdaptiveAvgPool2D, input.unsqueeze(-2), dims).squeeze(-2)
+
+
+def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
+    """`avg_pool2d` with windows such that (H', W') = ``output_size`` comes out.
+
+    Window i of n over a length L covers the elements from ``i L // n`` up to
+    ``ceil((i + 1) L / n)``; None in ``output_size`` keeps that length.
+    """
+    dims = fitted_windows("adaptive_avg_pool2d", 2, input, output_size)
+    if all(dim.count == 1 for dim in dims):
+        return input.mean((-1, -2), keepdim=True)
+    return fitted_averages(AdaptiveAvgPool2D, input, dims)
+
+
+def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
+    """`avg_pool3d` with windows such that ``output_size`` comes out."""
+    dims = fitted_windows("adaptive_avg_pool3d", 3, input, output_size)
+    if all(dim.count == 1 for dim in dims):
+        return input.mean((-1, -2, -3), keepdim=True)
+    return fitted_averages(AdaptiveAvgPool3D, input, dims)
+
+
+def fitted_averages(operation: Any, input: Any, dims: Any) -> Any:
+    """The mean of each window; the windows may differ in size."""
+    sizes = []
+    for dim in dims:
+        index = np.arange(dim.count)
+        n = max(dim.count, 1)
+        sizes.append(-(-(index + 1) * dim.length // n) - index * dim.length // n)
+    return operation.apply(input, dims, per_window(input, sizes))
+
+
+# Windows ------------------------------------------------------------------------------------------
+
+
+def numbers_for(caller: str, name: str, value: Any, count: int) -> tuple[int, ...]:
+    """``value`` for each spatial dimension: one number stands for all."""
+    if not isinstance(value, list | tuple):
+        return (int(value),) * count
+    if len(value) not in (1, count):
+        words = {2: "two", 3: "three"}[count]
+        omitted = "omitted, " if name == "stride" else ""
+        raise RuntimeError(
+            f"{caller}: {name} must either be {omitted}a single int, or a tuple of {words} ints"
+        )
+    return tuple(int(v) for v in value) * (count if len(value) == 1 else 1)
+
+
+def one_number(caller: str, name: str, value: Any) -> int:
+    """``value`` as one number, also where it is in a tuple."""
+    if isinstance(value, list | tuple):
+        if len(value) != 1:
+            raise RuntimeError(f"{caller}() {name} must be an int, or a tuple of one int")
+        value = value[0]
+    return int(value)
+
+
+def how_many(
+    length: int, kernel: int, stride: int, padding: int, dilation: int, ceil_mode: bool
+) -> int:
+    """How many windows there are along a dimension of ``length`` elements."""
+    room = length + 2 * padding - dilation * (kernel - 1) - 1
+    count = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
+    # The last window must begin in the input or before it, not in the border behind it.
+    return count - 1 if ceil_mode and (count - 1) * stride >= length + padding else count
+
+
+def box_windows(
+    name: str,
+    count: int,
+    input: Any,
+    kernel_size: Any,
+    stride: Any,
+    padding: Any,
+    dilation: Any,
+    ceil_mode: bool,
+) -> list[kernels.Windows]:
+    """The windows along each of the last ``count`` dimensions; refuses what has none."""
+    kernel = numbers_for(name, "kernel_size", kernel_size, count)
+    step = kernel if stride is None else numbers_for(name, "stride", stride, count)
+    border = numbers_for(name, "padding", padding, count)
+    gap = numbers_for(name, "dilation", dilation, count)
+    shape = input._array.shape
+    if len(shape) not in (count + 1, count + 2):
+        raise RuntimeError(
+            f"non-empty {count + 1}D or {count + 2}D (batch mode) tensor expected for input"
+        )
+    if 0 in shape[-count - 1 :]:
+        raise RuntimeError(
+            f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch "
+            f"size for input, but got:{list(shape)}"
+        )
+    if min(step) <= 0:
+        raise RuntimeError("stride should not be zero")
+    if min(kernel) <= 0:
+        raise RuntimeError("kernel size should be greater than zero")
+    if min(gap) <= 0:
+        axes = ("T", "H", "W")[3 - count :]
+        words = " ".join(f"dilation{axis}: {value}" for axis, value in zip(axes, gap, strict=True))
+        raise RuntimeError(f"dilation should be greater than zero, but got {words}")
+    for p, k, d in zip(border, kernel, gap, strict=True):
+        if p < 0:
+            raise RuntimeError(f"pad must be non-negative, but got pad: {p}")
+        if p > ((k - 1) * d + 1) // 2:
+            raise RuntimeError(
+                "pad should be at most half of effective kernel size, but got "
+                f"pad={p}, kernel_size={k} and dilation={d}"
+            )
+    boxes = list(zip(shape[-count:], kernel, step, border, gap, strict=True))
+    counts = [how_many(*box, ceil_mode) for box in boxes]
+    if min(counts) < 1:
+        sizes = "x".join(str(n) for n in shape[-count - 1 :])
+        found = "x".join(str(n) for n in (shape[-count - 1], *counts))
+        raise RuntimeError(
+            f"Given input size: ({sizes}). Calculated output size: ({found}). "
+            "Output size is too small"
+        )
+    return [
+        kernels.windows(length, n, k, s, p, d)
+        for (length, k, s, p, d), n in zip(boxes, counts, strict=True)
+    ]
+
+
+def fitted_windows(name: str, count: int, input: Any, output_size: Any) -> list[kernels.Windows]:
+    """Windows such that ``output_size`` comes out of the last ``count`` dimensions."""
+    lengths = input._array.shape[-count:]
+    if not isinstance(output_size, list | tuple):
+        output_size = (output_size,) * count
+    wanted = [length if n is None else n for n, length in zip(output_size, lengths, strict=True)]
+    if min(wanted) < 0:
+        raise RuntimeError(
+            f"{name}: elements of output_size must be greater than or equal to 0 but received "
+            f"{{{', '.join(str(n) for n in wanted)}}}"
+        )
+    xp = backend.array_module(input._array)
+    return [
+        kernels.adaptive_windows(xp, length, n) for length, n in zip(lengths, wanted, strict=True)
+    ]

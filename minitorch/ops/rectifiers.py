@@ -1,0 +1,392 @@
+"""Activation functions that bend at 0 or at another point: `relu` and its many descendants."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes, random
+from ..autograd.operation import Operation, wrap
+from ..autograd.views import in_place
+from .arrays import wide
+from .conversion import number
+from .masking import ThresholdBackward, keep, masked, select
+from .operands import only, plain, tensor
+
+
+class Relu(Operation):
+    """``max(x, 0)``; derivative 1 above 0, else 0."""
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        if x.dtype.kind == "f":  # NumPy clips between two numbers four times as fast as at one
+            return x.clip(0.0, math.inf)
+        if x.dtype.kind == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
+        refuse_complex(x)
+        return xp.maximum(x, x.dtype.type(0))
+
+    def grad_x(self, grad: Any, out: Any) -> Any:
+        return ThresholdBackward.apply(grad, out, 0)
+
+
+class Hardtanh(Operation):
+    """``min(max(x, low), high)``; derivative 1 between the two, else 0."""
+
+    def forward(self, xp: Any, x: Any, low: Any, high: Any) -> Any:
+        if x.dtype.kind == "b":
+            raise RuntimeError("Bool inputs not supported for hardtanh")
+        refuse_complex(x)
+        if x.dtype.kind == "u" and min(low, high) < 0:
+            raise RuntimeError("cannot do hardtanh on an unsigned type with negative limits")
+        low, high = (number(v, dtypes.of(x), "hardtanh") for v in (low, high))
+        return x.clip(low, high)
+
+    def grad_x(self, grad: Any, x: Any, low: Any, high: Any) -> Any:
+        return masked(grad, ~((x <= low) | (x >= high)))
+
+
+def refuse_complex(x: Any) -> None:
+    """Complex numbers have no order."""
+    if x.dtype.kind == "c":
+        raise NotImplementedError("clamp is not supported for complex types")
+
+
+class LeakyRelu(Operation):
+    """``x`` above 0, ``slope * x`` below."""
+
+    promote = only("f", "leaky_relu_cpu")
+
+    def forward(self, xp: Any, x: Any, slope: Any) -> Any:
+        return (xp.maximum if slope <= 1 else xp.minimum)(x, x * slope)
+
+    def grad_x(self, grad: Any, x: Any, slope: Any) -> Any:
+        return LeakyReluBackward.apply(grad, x, slope)
+
+
+class LeakyReluBackward(Operation):
+    """``grad`` where ``x`` is above 0, ``slope * grad`` below."""
+
+    def forward(self, xp: Any, grad: Any, x: Any, slope: Any) -> Any:
+        return select(xp, x > 0, grad, grad * slope)
+
+    def grad_grad(self, g: Any, x: Any, slope: Any) -> Any:
+        return LeakyReluBackward.apply(g, x, slope)
+
+    def grad_x(self, g: Any) -> Any:
+        return g.new_zeros(g._array.shape)
+
+
+class Elu(Operation):
+    """``scale * x`` above 0, ``scale * alpha * (exp(input_scale * x) - 1)`` below."""
+
+    promote = only("f", "elu_cpu")
+
+    def forward(self, xp: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+        wider = wide(x)
+        out = xp.expm1(wider.clip(-math.inf, 0.0) * input_scale) * alpha
+        out = (out + wider.clip(0.0, math.inf)) * scale  # one of the two terms is 0
+        return out.astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
+        slope = (x.clamp(max=0) * input_scale).exp() * (alpha * scale * input_scale)
+        below = x <= 0
+        return masked(grad * slope, below) + masked(grad * scale, ~below)
+
+
+class Celu(Elu):
+    """As `Elu`, under the name of `celu`."""
+
+
+SIXTH = float(np.float32(1 / 6))  # PyTorch's constant has float32's precision in float64, too
+
+
+class Hardsigmoid(Operation):
+    """``(x + 3) / 6`` between -3 and 3, 0 below, 1 above."""
+
+    promote = only("f", "hardsigmoid_cpu")
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return ((wide(x) + 3).clip(0.0, 6.0) / 6).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any) -> Any:
+        return masked(grad * SIXTH, (x > -3) & (x < 3))
+
+
+class Hardswish(Operation):
+    """``x (x + 3) / 6`` between -3 and 3, 0 below, ``x`` above."""
+
+    promote = only("f", "hardswish_cpu")
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        wider = wide(x)
+        return (wider * (wider + 3).clip(0.0, 6.0) / 6).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any) -> Any:
+        curved = (x > -3) & (x < 3)
+        return masked(grad * (x / 3 + 0.5), curved) + masked(grad, x >= 3)
+
+
+class Softshrink(Operation):
+    """``x`` moved towards 0 by ``lambd``, and 0 within ``lambd`` of it."""
+
+    promote = only("f", "softshrink_check")
+
+    def forward(self, xp: Any, x: Any, lambd: float) -> Any:
+        return x - x.clip(-lambd, lambd)
+
+    def grad_x(self, grad: Any, x: Any, lambd: float) -> Any:
+        return masked(grad, ~(x.abs() <= lambd))
+
+
+class Hardshrink(Operation):
+    """``x``, and 0 within ``lambd`` of 0."""
+
+    promote = only("f", "hardshrink_cpu")
+
+    def forward(self, xp: Any, x: Any, lambd: float) -> Any:
+        return keep(xp, x, ~(xp.absolute(x) <= lambd))
+
+    def grad_x(self, grad: Any, x: Any, lambd: float) -> Any:
+        return masked(grad, ~(x.abs() <= lambd))
+
+
+class Threshold(Operation):
+    """``x`` where it is above ``threshold``, else ``value``."""
+
+    promote = only("iuf", "threshold_cpu")
+
+    def forward(self, xp: Any, x: Any, threshold: Any, value: Any) -> Any:
+        threshold, value = (number(v, dtypes.of(x), "threshold") for v in (threshold, value))
+        return xp.where(x <= threshold, x.dtype.type(value), x)
+
+    def grad_x(self, grad: Any, x: Any, threshold: Any) -> Any:
+        return ThresholdBackward.apply(grad, x, threshold)
+
+
+class PreluKernel(Operation):
+    """``x`` above 0, ``weight * x`` below."""
+
+    promote = only("f", "prelu_cpu")
+
+    def forward(self, xp: Any, x: Any, weight: Any) -> Any:
+        return select(xp, x > 0, x, weight * x)
+
+    def grad_x(self, grad: Any, x: Any, weight: Any) -> Any:
+        above = x > 0
+        return masked(grad, above) + masked(grad * weight, ~above)
+
+    def grad_weight(self, grad: Any, x: Any) -> Any:
+        return masked(grad * x, ~(x > 0))
+
+
+class RreluWithNoise(Operation):
+    """``x`` above 0, ``noise * x`` below."""
+
+    promote = only("f", "leaky_relu_cpu")
+
+    def forward(self, xp: Any, x: Any, noise: Any) -> Any:
+        return x * noise
+
+    def grad_x(self, grad: Any, noise: Any) -> Any:
+        return grad * noise
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def relu(input: Any, inplace: bool = False) -> Any:
+    """``max(x, 0)``: the rectified linear unit.
+
+    >>> import minitorch as mt
+    >>> mt.relu(mt.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
+    return relu_(input) if inplace else Relu.apply(input)
+
+
+def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
+    """``x`` held between ``min_val`` and ``max_val``."""
+    if min_val > max_val:
+        raise ValueError("min_val cannot be greater than max_val")
+    rule = hardtanh_ if inplace else Hardtanh.apply
+    return rule(input, min_val, max_val)
+
+
+def relu6(input: Any, inplace: bool = False) -> Any:
+    """``min(max(x, 0), 6)``.
+
+    >>> F.relu6(mt.tensor([-1.0, 2.0, 7.0]))
+    tensor([0., 2., 6.])
+    """
+    return hardtanh(tensor(input, "relu6", "input", 1), 0, 6, inplace)
+
+
+def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
+    """``x`` above 0, ``negative_slope * x`` below.
+
+    >>> F.leaky_relu(mt.tensor([-1.0, 2.0]))
+    tensor([-0.0100,  2.0000])
+    """
+    if plain(negative_slope) is None:
+        raise TypeError(
+            "leaky_relu(): argument 'negative_slope' (position 2) must be Number, "
+            f"not {type(negative_slope).__name__}"
+        )
+    return (leaky_relu_ if inplace else LeakyRelu.apply)(input, negative_slope)
+
+
+def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """``x`` above 0, ``alpha * (exp(x) - 1)`` below: exponential linear unit.
+
+    >>> F.elu(mt.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
+    return elu_(input, alpha) if inplace else Elu.apply(input, alpha, 1, 1)
+
+
+def selu(input: Any, inplace: bool = False) -> Any:
+    """``scale * elu(x, alpha)``, with numbers that keep mean 0 and variance 1 from layer to layer.
+
+    From "Self-Normalizing Neural Networks" (Klambauer and others, 2017).
+
+    >>> F.selu(mt.tensor([-1.0, 2.0]))
+    tensor([-1.1113,  2.1014])
+    """
+    if inplace:
+        return selu_(input)
+    tensor(input, "selu", "input", 1)
+    return Elu.apply(input, 1.6732632423543772848170429916717, 1.0507009873554804934193349852946, 1)
+
+
+def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
+    """``x`` above 0, ``alpha * (exp(x / alpha) - 1)`` below; smooth at 0 for every ``alpha``.
+
+    >>> F.celu(mt.tensor([-1.0, 2.0]), alpha=2.0)
+    tensor([-0.7869,  2.0000])
+    """
+    if alpha == 0:
+        raise RuntimeError("ZeroDivisionError: alpha cannot be 0 for CELU")
+    return celu_(input, alpha) if inplace else Celu.apply(input, alpha, 1, 1 / alpha)
+
+
+def hardsigmoid(input: Any, inplace: bool = False) -> Any:
+    """``(x + 3) / 6`` held between 0 and 1: a sigmoid of straight lines."""
+    return hardsigmoid_(input) if inplace else Hardsigmoid.apply(input)
+
+
+def hardswish(input: Any, inplace: bool = False) -> Any:
+    """``x * hardsigmoid(x)``."""
+    return hardswish_(input) if inplace else Hardswish.apply(input)
+
+
+def softshrink(input: Any, lambd: float = 0.5) -> Any:
+    """``x`` moved towards 0 by ``lambd``, and 0 where it is that near.
+
+    >>> F.softshrink(mt.tensor([-1.0, 0.25, 2.0]))
+    tensor([-0.5000,  0.0000,  1.5000])
+    """
+    if lambd < 0:
+        largest = np.finfo(input._array.dtype).max
+        kind = dtypes.SCALAR_TYPE[dtypes.of(input._array)]
+        raise RuntimeError(
+            f"lambda must be in range [0, {largest:g}] for input dtype {kind}, but found {lambd:g}"
+        )
+    return Softshrink.apply(input, lambd)
+
+
+def hardshrink(input: Any, lambd: float = 0.5) -> Any:
+    """``x``, and 0 where it is within ``lambd`` of 0.
+
+    >>> F.hardshrink(mt.tensor([-1.0, 0.25, 2.0]))
+    tensor([-1.,  0.,  2.])
+    """
+    return Hardshrink.apply(input, lambd)
+
+
+def threshold(input: Any, threshold: float, value: float, inplace: bool = False) -> Any:
+    """``x`` where it is above ``threshold``, else ``value``.
+
+    >>> F.threshold(mt.tensor([-1.0, 0.25, 2.0]), 0.5, 9.0)
+    tensor([9., 9., 2.])
+    """
+    return (threshold_ if inplace else Threshold.apply)(input, threshold, value)
+
+
+def prelu(input: Any, weight: Any) -> Any:
+    """``x`` above 0, ``weight * x`` below; ``weight`` is learned.
+
+    ``weight`` holds one number, or one for each channel, which is dimension 1 of ``input``.
+
+    >>> F.prelu(mt.tensor([[-1.0, -1.0]]), mt.tensor([0.25, 0.5]))
+    tensor([[-0.2500, -0.5000]])
+    """
+    tensor(weight, "prelu", "weight", 2)
+    x, count = tensor(input, "prelu", "input", 1)._array, weight._array.size
+    if x.dtype != weight._array.dtype:
+        names = [dtypes.SCALAR_TYPE[dtypes.of(array)] for array in (x, weight._array)]
+        raise RuntimeError(f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}")
+    if count != 1:
+        if not x.ndim:
+            raise RuntimeError("Not allow zero-dim input tensor.")
+        channels = x.shape[1] if x.ndim > 1 else 1
+        if channels != count:
+            raise RuntimeError(
+                "Mismatch of parameter numbers and input channel size. Found parameter numbers = "
+                f"{count} and channel size = {channels}."
+            )
+    if weight._array.ndim > 1:
+        raise RuntimeError(
+            "prelu: Expected `weight` to be a scalar or 1D tensor, but got: ndim = "
+            f"{weight._array.ndim}"
+        )
+    weight = weight.reshape((-1,) + (1,) * (x.ndim - 2) if x.ndim else ())
+    return PreluKernel.apply(input, weight)
+
+
+def rrelu(
+    input: Any,
+    lower: float = 1 / 8,
+    upper: float = 1 / 3,
+    training: bool = False,
+    inplace: bool = False,
+) -> Any:
+    """``x`` above 0, ``a * x`` below, ``a`` drawn for each element between ``lower`` and ``upper``.
+
+    When not ``training``, ``a`` is the mean of the two.
+
+    >>> F.rrelu(mt.tensor([-1.0, 2.0]), 0.1, 0.3)
+    tensor([-0.2000,  2.0000])
+    """
+    if lower > upper:
+        raise RuntimeError("Lower bound should be less than or equal to the upper bound")
+    if inplace:
+        return rrelu_(input, lower, upper, training)
+    return RreluWithNoise.apply(input, slopes(input, lower, upper, training))
+
+
+def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
+    """The factor of each element: 1 above 0, below a random one, or their mean."""
+    array = tensor(input, "rrelu", "input", 1)._array
+    below = array <= 0
+    factors = backend.array_module(array).ones_like(array)
+    if training:
+        generator = random.default_for(backend.device_index(array))
+        drawn = random.uniform(generator, (int(below.sum()),), np.float64, lower, upper)
+        factors[below] = drawn
+    else:
+        factors[below] = (lower + upper) / 2
+    return wrap(input, factors)
+
+
+relu_ = in_place(relu)
+hardtanh_ = in_place(hardtanh)
+leaky_relu_ = in_place(leaky_relu)
+elu_ = in_place(elu)
+selu_ = in_place(selu)
+celu_ = in_place(celu)
+hardsigmoid_ = in_place(hardsigmoid)
+hardswish_ = in_place(hardswish)
+threshold_ = in_place(threshold)
+rrelu_ = in_place(rrelu)

@@ -1,0 +1,361 @@
+"""`gather` and `scatter`: one index for each element."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from .. import backend, dtypes
+from ..autograd.graph import TensorBase
+from . import conversion, operands, sizes
+from .conversion import Change, copied
+from .dims import wrap
+from .places import AddAt, Pick, Put, add_at, integers, located, outside
+
+
+class Gather(Pick):
+    """For each index, the element of its own row with that place along ``dim``."""
+
+
+class Scatter(Put):
+    """The elements that `Gather` reads, replaced."""
+
+
+class ScatterValue(Put):
+    """The elements that `Gather` reads, all replaced by one number."""
+
+    torch_name = "ScatterBackward1"
+
+
+class ScatterAdd(AddAt):
+    """The elements that `Gather` reads, with values added."""
+
+
+def along(input: Any, dim: int, index: Any, caller: str, src: Any = None) -> Any:
+    """The places in the flat ``input`` that ``index`` along ``dim`` names; checked.
+
+    The element ``index[i][j][k]`` stands at place (i, j, k), but for the one along ``dim``, which it
+    names.
+    """
+    shape, array = input._array.shape, operands.tensor(index, caller, "index")._array
+    dim = wrap(dim, len(shape))
+    if array.size == 0:
+        return array.astype("int64")
+    if not integers(array):
+        raise RuntimeError(f"{caller}(): Expected dtype int32/int64 for index")
+    check_sizes(
+        shape or (1,), dim, array.shape or (1,), src, "self" if caller != "gather" else "input"
+    )
+    length = shape[dim] if shape else 1
+    bad = outside(array, 0, length)
+    if bad is not None:
+        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
+    xp = backend.array_module(array)
+    places: Any = 0
+    for at, size in enumerate(shape):
+        if at == dim:
+            places = places * size + array
+        else:
+            row = xp.arange(array.shape[at])
+            places = places * size + row.reshape((-1,) + (1,) * (len(shape) - at - 1))
+    return places if shape else array.astype("int64")
+
+
+def check_sizes(
+    shape: tuple[int, ...], dim: int, given: tuple[int, ...], src: Any, name: str
+) -> None:
+    """Refuse an index whose shape does not fit those of input and source."""
+    if len(given) != len(shape):
+        raise RuntimeError(f"Index tensor must have the same number of dimensions as {name} tensor")
+    too_long = [d for d in range(len(shape)) if d != dim and given[d] > shape[d]]
+    if name == "input":
+        if too_long:
+            raise RuntimeError(
+                f"Size does not match at dimension {too_long[0]} expected index {list(given)} to be no "
+                f"larger than self {list(shape)} apart from dimension {dim}"
+            )
+        return
+    message = f"Expected index {list(given)} to be no larger than self {list(shape)} apart from dimension {dim}"
+    if src is not None:
+        source = src._array.shape or (1,)
+        if len(source) != len(given):
+            raise RuntimeError("Index tensor must have the same number of dimensions as src tensor")
+        message += f" and to be no larger size than src {list(source)}"
+        too_long += [d for d in range(len(shape)) if given[d] > source[d]]
+    if too_long:
+        raise RuntimeError(message)
+
+
+def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
+    """``out[i][j] = input[index[i][j]][j]`` for ``dim`` 0, ``input[i][index[i][j]]`` for 1, and so on.
+
+    >>> import minitorch as mt
+    >>> mt.gather(mt.tensor([[1, 2], [3, 4]]), 1, mt.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+    """
+    return Gather.apply(input, 0, input._array.ndim, along(input, dim, index, "gather"))
+
+
+def scatter_arguments(input: Any, dim: int, index: Any, src: Any, caller: str) -> tuple[Any, ...]:
+    """The arguments of a `Put` or `AddAt` that writes ``src``, tensor or number, where ``index`` says."""
+    if not isinstance(src, TensorBase):
+        places = along(input, dim, index, "scatter")
+        value = conversion.number(src, dtypes.of(input._array), caller)
+        return 0, input._array.ndim, places, value
+    places = along(input, dim, index, "scatter", src)
+    if src._array.dtype != input._array.dtype:
+        raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
+    shape = index._array.shape
+    if src._array.shape != shape and places.size:
+        src = src[tuple([slice(length) for length in shape])]
+    if src._array.shape != places.shape:
+        src = src.reshape(places.shape) if places.size else src.new_zeros(places.shape)
+    return 0, input._array.ndim, places, src
+
+
+def scatter(
+    input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
+) -> Any:
+    """``input`` with ``out[index[i][j]][j] = src[i][j]`` for ``dim`` 0, and so on; copies.
+
+    ``src`` is a tensor or a number. See `gather`, which reads what this writes. ``reduce``, "add" or
+    "multiply", is an older way to say `scatter_reduce`.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 3).scatter(1, mt.tensor([[0], [2]]), 1.0)
+    tensor([[1., 0., 0.],
+            [0., 0., 1.]])
+    """
+    given = value if src is None else src
+    if reduce is not None:
+        return scatter_reduce(input, dim, index, *as_reduction(input, index, given, reduce))
+    operation = Scatter if isinstance(given, TensorBase) else ScatterValue
+    return operation.apply(input, *scatter_arguments(input, dim, index, given, "scatter"))
+
+
+def scatter_(
+    self: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
+) -> Any:
+    """`scatter` in place."""
+    given = value if src is None else src
+    if reduce is not None:
+        return scatter_reduce_(self, dim, index, *as_reduction(self, index, given, reduce))
+    operation = Scatter if isinstance(given, TensorBase) else ScatterValue
+    return operation.apply_(self, *scatter_arguments(self, dim, index, given, "scatter_"))
+
+
+def as_reduction(input: Any, index: Any, src: Any, reduce: Any) -> tuple[Any, str]:
+    """Source and kind of the `scatter_reduce` that ``scatter(..., reduce=reduce)`` means."""
+    if reduce not in ("add", "multiply"):
+        raise RuntimeError("reduce argument must be either add or multiply.")
+    if isinstance(src, TensorBase):
+        warnings.warn(
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
+            "future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
+            UserWarning,
+            stacklevel=3,
+        )
+    else:
+        src = input.new_full(index._array.shape, src)
+    return src, "sum" if reduce == "add" else "prod"
+
+
+def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
+    """``input`` with ``out[index[i][j]][j] += src[i][j]`` for ``dim`` 0, and so on; copies.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3).scatter_add(0, mt.tensor([0, 0, 2]), mt.tensor([1.0, 2.0, 3.0]))
+    tensor([3., 0., 3.])
+    """
+    operands.tensor(src, "scatter_add", "src", 3)
+    return ScatterAdd.apply(input, *scatter_arguments(input, dim, index, src, "scatter_add"))
+
+
+def scatter_add_(self: Any, dim: int, index: Any, src: Any) -> Any:
+    """`scatter_add` in place."""
+    operands.tensor(src, "scatter_add_", "src", 3)
+    return ScatterAdd.apply_(self, *scatter_arguments(self, dim, index, src, "scatter_add_"))
+
+
+def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
+    """As `gather`, with ``input`` and ``indices`` broadcast; flat without ``dim``.
+
+    It reads what `argmax` and `argsort` name:
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([[3, 1, 2]])
+    >>> mt.take_along_dim(x, mt.tensor([[1, 2, 0]]), 1)
+    tensor([[1, 2, 3]])
+    """
+    array = operands.tensor(indices, "take_along_dim", "indices")._array
+    if array.dtype != np.int64:
+        raise RuntimeError(
+            "torch.take_along_dim(): dtype of indices should be Long but got "
+            + dtypes.SCALAR_TYPE[dtypes.of(array)]
+        )
+    if dim is None:
+        return gather(input.reshape(-1), 0, counted(indices, input.numel()).reshape(-1))
+    have, given = input._array.shape, array.shape
+    if len(have) != len(given):
+        raise RuntimeError(
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            f"{len(have)} dimensions for input, and {len(given)} dimensions for indices"
+        )
+    dim = wrap(dim, len(have))
+    common = list(
+        sizes.broadcast((*have[:dim], 1, *have[dim + 1 :]), (*given[:dim], 1, *given[dim + 1 :]))
+    )
+    common[dim] = have[dim]
+    source = input.expand(common)
+    common[dim] = given[dim]
+    return gather(source, dim, counted(indices, have[dim]).expand(common))
+
+
+def counted(indices: Any, length: int) -> Any:
+    """``indices`` with negative ones counted from the front."""
+    array = indices._array
+    if not array.size or array.min() >= 0:
+        return indices
+    return indices.where(indices >= 0, indices + length)
+
+
+# Several values for one place -----------------------------------------------------------------------
+
+
+class ScatterReduce(Change):
+    """The elements that `Gather` reads, combined with values: by sum, product, mean or extreme."""
+
+    def forward(
+        self, xp: Any, x: Any, places: Any, src: Any, reduce: Any, include_self: Any
+    ) -> Any:
+        self.save(at=places)
+        return self.change(xp, copied(x), places, src, reduce, include_self)
+
+    @staticmethod
+    def change(xp: Any, x: Any, places: Any, src: Any, reduce: Any, include_self: Any) -> Any:
+        view, index = located(xp, x, 0, x.ndim, places)
+        if not include_self:
+            view[index] = neutral(reduce, x.dtype)
+        if reduce == "prod":
+            multiply_at(xp, view, index, src)
+        elif reduce == "amax":
+            xp.maximum.at(view, index, src)
+        elif reduce == "amin":
+            xp.minimum.at(view, index, src)
+        else:
+            add_at(xp, view, index, src)
+        if reduce == "mean":
+            count = xp.full(x.shape, int(include_self), x.dtype)
+            met, index = located(xp, count, 0, x.ndim, places)
+            add_at(xp, met, index, xp.ones(places.shape, x.dtype))
+            count = xp.maximum(count, 1)
+            x[...] = x / count if x.dtype.kind in "fc" else x // count
+        return x
+
+    def backward(
+        self, grad: Any, x: Any, src: Any, out: Any, at: Any, reduce: Any, include_self: Any
+    ) -> Any:
+        where = (0, x._array.ndim, at._array)
+        if reduce == "sum":
+            to_x, to_src = grad, Pick.apply(grad, *where)
+        elif reduce == "mean":
+            count = AddAt.apply(
+                x.new_full(x._array.shape, int(include_self)),
+                *where,
+                src.new_ones(src._array.shape),
+            )
+            share = grad / count.clamp(min=1)
+            to_x, to_src = share, Pick.apply(share, *where)
+        elif reduce == "prod":
+            to_x, to_src = grads_of_product(grad, x, src, out, where, include_self)
+        else:  # who equals the extreme value shares the gradient
+            best_x = (x == out).to(grad.dtype)
+            best_src = (src == Pick.apply(out, *where)).to(grad.dtype)
+            share = grad / AddAt.apply(best_x, *where, best_src)
+            to_x, to_src = best_x * share, best_src * Pick.apply(share, *where)
+        if not include_self:
+            to_x = Put.apply(to_x, *where, 0)
+        return to_x, None, to_src
+
+
+def grads_of_product(
+    grad: Any, x: Any, src: Any, out: Any, where: Any, include_self: bool
+) -> tuple[Any, Any]:
+    """The gradients of `scatter_reduce` with "prod", also where factors are 0.
+
+    A factor's gradient is the product of the others: out / factor, or, for a factor that is the only
+    zero at its place, the product of all but the zeros.
+    """
+    places = where[2]
+    rest = ScatterReduce.apply(x.masked_fill(x == 0, 1), places, src, "prod", include_self)
+    to_x = grad * rest / x.masked_fill(x == 0, 1)
+    zero = src == 0
+    zeros = AddAt.apply(x.new_zeros(x._array.shape), *where, zero.to(x.dtype))
+    alone = zero & (Pick.apply(zeros, *where) == 1)
+    others = ScatterReduce.apply(x, places, src.masked_fill(alone, 1), "prod", include_self)
+    by_division = Pick.apply(grad * out, *where) / src.masked_fill(zero, 1)
+    return to_x, Pick.apply(grad * others, *where).where(alone, by_division)
+
+
+def neutral(reduce: str, dtype: Any) -> Any:
+    """The value that does not change a reduction."""
+    if reduce in ("sum", "mean", "prod"):
+        return 1 if reduce == "prod" else 0
+    if dtype.kind == "b":
+        return reduce == "amin"
+    limits = np.iinfo(dtype) if dtype.kind in "iu" else None
+    if limits is not None:
+        return limits.min if reduce == "amax" else limits.max
+    return -np.inf if reduce == "amax" else np.inf
+
+
+def multiply_at(xp: Any, array: Any, index: Any, values: Any) -> None:
+    """``array[index] *= values``, also where ``index`` names an element more than once."""
+    if xp is np:
+        np.multiply.at(array, index, values)
+    else:  # CuPy has no multiply.at
+        host = backend.to_numpy(array).copy()
+        index = tuple([i if isinstance(i, slice) else backend.to_numpy(i) for i in index])
+        np.multiply.at(host, index, backend.to_numpy(values))
+        array[...] = xp.asarray(host)
+
+
+def reduction_arguments(
+    input: Any, dim: int, index: Any, src: Any, reduce: str
+) -> tuple[Any, Any, str]:
+    """Places, source and reduction for `ScatterReduce`; checked."""
+    operands.tensor(src, "scatter_reduce", "src", 3)
+    if reduce not in ("sum", "prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
+        )
+    _, _, places, src = scatter_arguments(input, dim, index, src, "scatter_reduce")
+    return places, src, reduce
+
+
+def scatter_reduce(
+    input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """As `scatter`, but all values that meet at a place, and what was there, are combined.
+
+    ``reduce`` is "sum", "prod", "mean", "amax" or "amin"; what was there is left out if not
+    ``include_self``.
+
+    >>> import minitorch as mt
+    >>> index = mt.tensor([0, 0, 1])
+    >>> mt.zeros(2).scatter_reduce(0, index, mt.tensor([1.0, 3.0, 5.0]), "mean", include_self=False)
+    tensor([2., 5.])
+    """
+    places, src, reduce = reduction_arguments(input, dim, index, src, reduce)
+    return ScatterReduce.apply(input, places, src, reduce, include_self)
+
+
+def scatter_reduce_(
+    self: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """`scatter_reduce` in place."""
+    places, src, reduce = reduction_arguments(self, dim, index, src, reduce)
+    return ScatterReduce.apply_(self, places, src, reduce, include_self)

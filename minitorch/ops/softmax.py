@@ -1,0 +1,154 @@
+"""Softmax and its logarithm: scores along a dimension become probabilities.
+
+These end every classifier, so they are written for few passes over memory. Their gradients are
+operations of their own, which can be differentiated once more.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from ..autograd.operation import Operation
+from . import dims, rows
+from .arrays import wide
+from .operands import not_implemented, tensor
+
+
+class Softmax(Operation):
+    """``exp(x) / Σ exp(x)``."""
+
+    def forward(self, xp: Any, x: Any, dim: int) -> Any:
+        check_floating(x, dim)
+        if x.size == 0 or x.ndim == 0:
+            return xp.exp(x - x)
+        return rows.softmax(xp, wide(x), dim).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, dim: int, out: Any) -> Any:
+        return SoftmaxBackwardData.apply(grad, out, dim)
+
+
+class SoftmaxBackwardData(Operation):
+    """The gradient of softmax: ``y (grad - Σ grad y)``."""
+
+    def forward(self, xp: Any, grad: Any, y: Any, dim: int) -> Any:
+        if y.size == 0 or y.ndim == 0:
+            return grad * 0
+        wider = wide(y)
+        result = grad - rows.inner(xp, wide(grad), wider, dim)
+        result *= wider
+        return result.astype(y.dtype, copy=False)
+
+    def grad_grad(self, g: Any, y: Any, dim: int) -> Any:  # the matrix of derivatives is symmetric
+        return SoftmaxBackwardData.apply(g, y, dim)
+
+    def grad_y(self, g: Any, grad: Any, y: Any, dim: int) -> Any:
+        inner = (grad * y).sum(dim, keepdim=True)
+        return g * (grad - inner) - grad * (g * y).sum(dim, keepdim=True)
+
+
+class LogSoftmax(Operation):
+    """``x - ln Σ exp(x)``."""
+
+    def forward(self, xp: Any, x: Any, dim: int) -> Any:
+        check_floating(x, dim, "log_")
+        if x.size == 0 or x.ndim == 0:
+            return x - x
+        wider = wide(x)
+        out = wider - rows.largest(xp, wider, dim)
+        out -= xp.log(rows.total(xp, xp.exp(out), dim))
+        return out.astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, dim: int, out: Any) -> Any:
+        return LogSoftmaxBackwardData.apply(grad, out, dim)
+
+
+class LogSoftmaxBackwardData(Operation):
+    """The gradient of log_softmax: ``grad - exp(y) Σ grad``."""
+
+    def forward(self, xp: Any, grad: Any, y: Any, dim: int) -> Any:
+        if y.size == 0 or y.ndim == 0:
+            return grad * 0
+        result = xp.exp(wide(y))
+        result *= rows.total(xp, wide(grad), dim)
+        xp.subtract(grad, result, out=result)
+        return result.astype(y.dtype, copy=False)
+
+    def grad_grad(self, g: Any, y: Any, dim: int) -> Any:
+        return g - (g * y.exp()).sum(dim, keepdim=True)
+
+    def grad_y(self, g: Any, grad: Any, y: Any, dim: int) -> Any:
+        return -g * y.exp() * grad.sum(dim, keepdim=True)
+
+
+def check_floating(x: Any, dim: int, prefix: str = "") -> None:
+    """Refuse dtypes that have no fractions, in the words of PyTorch's kernels."""
+    if x.dtype.kind != "f":
+        last = "lastdim_" if dim == x.ndim - 1 or not x.ndim else ""
+        raise not_implemented(f"{prefix}softmax_{last}kernel_impl", x)
+
+
+# Functions ----------------------------------------------------------------------------------------
+
+
+def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+    """``exp(x) / Σ exp(x)`` along ``dim``: positive numbers that add up to 1.
+
+    With ``dtype`` the input is converted first.
+
+    >>> import minitorch as mt
+    >>> mt.softmax(mt.tensor([0.0, 1.0, 2.0]), dim=0)
+    tensor([0.0900, 0.2447, 0.6652])
+    """
+    return Softmax.apply(*prepared("softmax", input, dim, dtype))
+
+
+def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
+    """``ln softmax(x)`` along ``dim``, exact also where the softmax is tiny.
+
+    >>> import minitorch as mt
+    >>> mt.log_softmax(mt.tensor([0.0, 1000.0]), dim=0)
+    tensor([-1000.,     0.])
+    """
+    return LogSoftmax.apply(*prepared("log_softmax", input, dim, dtype))
+
+
+def softmin(input: Any, dim: int, dtype: Any = None) -> Any:
+    """``softmax(-x)``: the smallest number gets the largest share."""
+    return Softmax.apply(*prepared("softmin", -input, dim, dtype))
+
+
+def prepared(caller: str, input: Any, dim: Any, dtype: Any) -> tuple[Any, int]:
+    """The input in ``dtype``, and ``dim`` counted from the front."""
+    tensor(input, caller, "input", 1)
+    if dim.__class__ is not int:
+        if dim is None or isinstance(dim, float | str):
+            raise TypeError(
+                f"{caller}(): argument 'dim' (position 2) must be int, not {type(dim).__name__}"
+            )
+        dim = dims.index(dim)
+    return (input if dtype is None else input.to(dtype)), dims.wrap(dim, input._array.ndim)
+
+
+def with_implicit_dim(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The form in `nn.functional`, where ``dim`` may be left out. PyTorch warns of that."""
+
+    def call(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
+        if dim is None:
+            warnings.warn(
+                f"Implicit dimension choice for {function.__name__} has been deprecated. "
+                "Change the call to include dim=X as an argument.",
+                stacklevel=_stacklevel - 1,  # PyTorch has one more function on the way
+            )
+            dim = 0 if input.dim() in (0, 1, 3) else 1
+        return function(input, dim, dtype)
+
+    call.__name__ = call.__qualname__ = function.__name__
+    call.__module__, call.__doc__ = function.__module__, function.__doc__
+    return call
+
+
+functional_softmax = with_implicit_dim(softmax)
+functional_log_softmax = with_implicit_dim(log_softmax)
+functional_softmin = with_implicit_dim(softmin)

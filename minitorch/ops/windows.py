@@ -1,0 +1,157 @@
+"""Views by arithmetic on memory: windows (`unfold`) and any lengths and steps (`as_strided`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .. import backend
+from ..autograd.operation import Operation, wrap as constant
+from . import sizes
+from .dims import wrap
+from .expanding import strided
+
+
+class Unfold(Operation):
+    """Windows of ``size`` places, ``step`` apart, along ``dim``; what is in them is a last dimension."""
+
+    is_view = True
+
+    def forward(self, xp: Any, x: Any, dim: Any, size: Any, step: Any) -> Any:
+        self.sizes = x.shape
+        if not x.ndim:
+            return x.reshape(1)[:size]
+        shape, strides = list(x.shape), list(x.strides)
+        shape[dim] = (x.shape[dim] - size) // step + 1
+        strides[dim] *= step
+        return strided(xp, x, (*shape, size), (*strides, x.strides[dim]))
+
+    def grad_x(self, grad: Any, dim: Any, size: Any, step: Any) -> Any:
+        if not self.sizes:
+            return grad.sum()
+        count = grad._array.shape[dim]
+        xp = backend.array_module(grad._array)
+        places = (xp.arange(count) * step)[:, None] + xp.arange(size)
+        windows = grad.movedim(-1, dim + 1).flatten(dim, dim + 1)
+        whole = grad.new_zeros(self.sizes)
+        return whole.index_add(dim, constant(grad, places.reshape(-1)), windows)
+
+
+class AsStrided(Operation):
+    """The memory of ``x``, from ``offset`` after its first element, with any lengths and steps."""
+
+    is_view = True
+
+    def forward(self, xp: Any, x: Any, size: Any, stride: Any, offset: Any) -> Any:
+        memory, own = memory_of(xp, x), offset_of(x)
+        if own + offset < 0:
+            raise RuntimeError("as_strided: the view begins before the memory of its base")
+        self.own = x.shape, steps_of(x), own, memory.size
+        steps = tuple([step * x.itemsize for step in stride])
+        return strided(xp, memory[own + offset :], size, steps)
+
+    def grad_x(self, grad: Any, size: Any, stride: Any, offset: Any) -> Any:
+        """Gradients of one place in memory add up; those of an input's shared place are divided."""
+        xp = backend.array_module(grad._array)
+        *own, length = self.own
+        seen, given = places(xp, size, stride, own[2] + offset), places(xp, *own)
+        memory = grad.new_zeros(length).index_add(0, constant(grad, seen), grad.reshape(-1))
+        shared = xp.bincount(given, minlength=1)[given].reshape(own[0])
+        result = memory[constant(grad, given)].reshape(own[0])
+        return result / constant(grad, shared)
+
+
+def memory_of(xp: Any, x: Any) -> Any:
+    """All the memory that ``x`` is a view of, as a vector of its dtype."""
+    owner = x
+    while isinstance(owner.base, xp.ndarray):
+        owner = owner.base
+    return strided(xp, owner, (owner.size,), (owner.itemsize,)).view(x.dtype)
+
+
+def offset_of(x: Any) -> int:
+    """How many elements of its memory lie before the first one of ``x``."""
+    xp = backend.array_module(x)
+    return (backend.address(x) - backend.address(memory_of(xp, x))) // x.itemsize
+
+
+def steps_of(x: Any) -> tuple[int, ...]:
+    """The strides of ``x`` in elements."""
+    return tuple([step // x.itemsize for step in x.strides])
+
+
+def places(xp: Any, size: tuple[int, ...], stride: tuple[int, ...], offset: int) -> Any:
+    """Where in memory the elements of a view lie, as a vector."""
+    place = xp.full((), offset, dtype="int64")
+    for length, step in zip(size, stride, strict=True):
+        place = place[..., None] + xp.arange(length) * step
+    return place.reshape(-1)
+
+
+def unfold(self: Any, dimension: int, size: int, step: int) -> Any:
+    """Windows of ``size`` places, ``step`` apart, along ``dimension``, as a view.
+
+    What is in a window is the last dimension of the result.
+
+    >>> import minitorch as mt
+    >>> mt.arange(5).unfold(0, 3, 1)
+    tensor([[0, 1, 2],
+            [1, 2, 3],
+            [2, 3, 4]])
+    """
+    shape = self._array.shape
+    dim = wrap(dimension, len(shape))
+    whole = shape[dim] if shape else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > whole:
+        raise RuntimeError(
+            f"maximum size for tensor at dimension {dim} is {whole} but size is {size}"
+        )
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return Unfold.apply(self, dim, size, step)
+
+
+def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
+    """A view of ``input``'s memory: element (i, j, ...) lies at storage_offset + i·stride[0] + j·stride[1] ...
+
+    Several elements may share a place; their gradients add up.
+
+    >>> import minitorch as mt
+    >>> mt.arange(4).as_strided((2, 3), (1, 1))
+    tensor([[0, 1, 2],
+            [1, 2, 3]])
+    """
+    array = input._array
+    lengths = sizes.sizes((size,), "as_strided")
+    steps = sizes.sizes((stride,), "as_strided", "stride")
+    if len(lengths) != len(steps):
+        raise RuntimeError("mismatch in length of strides and shape")
+    offset = offset_of(array) if storage_offset is None else int(storage_offset)
+    if any([step < 0 for step in steps]):
+        raise RuntimeError(
+            "as_strided: Negative strides are not supported at the moment, "
+            f"got strides: {list(steps)}"
+        )
+    if any([length < 0 for length in lengths]):
+        raise RuntimeError(
+            f"Storage size calculation overflowed with sizes={list(lengths)} and strides={list(steps)}"
+        )
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if 0 not in lengths:
+        last = sum([(n - 1) * step for n, step in zip(lengths, steps, strict=True)])
+        needed = (offset + last + 1) * array.itemsize
+        held = memory_of(backend.array_module(array), array).nbytes
+        if needed > held:
+            raise RuntimeError(
+                f"setStorage: sizes {list(lengths)}, strides {list(steps)}, storage offset {offset}, and "
+                f"itemsize {array.itemsize} requiring a storage size of {needed} are out of bounds for "
+                f"storage of size {held}"
+            )
+    return AsStrided.apply(input, lengths, steps, offset - offset_of(array))
+
+
+def storage_offset(self: Any) -> int:
+    """How many elements of the memory that this tensor is a view of lie before its first one."""
+    return offset_of(self._array)

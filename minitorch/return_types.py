@@ -1,0 +1,55 @@
+"""What functions with several results return: tuples whose items have names, as in PyTorch.
+
+``values, indices = x.max(0)`` and ``x.max(0).values`` both work.
+"""
+
+from __future__ import annotations
+
+from operator import itemgetter
+from typing import Any
+
+
+class Named(tuple):
+    """A tuple whose items have names; made of all its items at once: ``max((values, indices))``."""
+
+    __slots__ = ()
+    _fields: tuple[str, ...] = ()
+
+    def __new__(cls, items: Any) -> Any:
+        self = tuple.__new__(cls, items)
+        if len(self) != len(cls._fields):
+            raise TypeError(
+                f"torch.return_types.{cls.__name__}() takes a {len(cls._fields)}-sequence "
+                f"({len(self)}-sequence given)"
+            )
+        return self
+
+    def __repr__(self) -> str:
+        named = ",\n".join(
+            [f"{name}={item!r}" for name, item in zip(self._fields, self, strict=True)]
+        )
+        return f"torch.return_types.{type(self).__name__}(\n{named})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (tuple(self),))
+
+
+def named(name: str, *fields: str) -> Any:
+    """A new kind of `Named` tuple."""
+    body: dict[str, Any] = {"__slots__": (), "__module__": __name__, "_fields": fields}
+    body["__doc__"] = f"What `{name}` returns: ({', '.join(fields)})."
+    body |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
+    return type(name, (Named,), body)
+
+
+max = named("max", "values", "indices")
+min = named("min", "values", "indices")
+aminmax = named("aminmax", "min", "max")
+median = named("median", "values", "indices")
+nanmedian = named("nanmedian", "values", "indices")
+mode = named("mode", "values", "indices")
+cummax = named("cummax", "values", "indices")
+cummin = named("cummin", "values", "indices")
+sort = named("sort", "values", "indices")
+topk = named("topk", "values", "indices")
+kthvalue = named("kthvalue", "values", "indices")

@@ -1,0 +1,341 @@
+"""Tensors of random numbers: `rand`, `randn`, `randint`, `normal`, `bernoulli` ...
+
+The numbers themselves, PyTorch's for the same seed, come from the package `random`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from . import backend, devices, dtypes, from_data, random
+from .autograd.graph import TensorBase
+from .autograd.operation import Operation, make, wrap
+from .ops.drawing import is_int, normal_, random_, real, source, uniform_
+from .ops.operands import tensor
+from .ops.sizes import broadcast, sizes
+from .random import Generator
+
+# New tensors --------------------------------------------------------------------------------------
+
+
+def drawn(
+    sample: Callable[..., Any],
+    caller: str,
+    shape: Any,
+    dtype: Any,
+    device: Any,
+    requires_grad: bool,
+    generator: Any,
+    *parameters: Any,
+) -> Any:
+    """A new tensor filled by ``sample(generator, shape, dtype, *parameters)``."""
+    if shape and min(shape) < 0:
+        raise RuntimeError(
+            f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
+        )
+    generator = source(generator, devices.array_index(device), caller)
+    kind = from_data.check_dtype(dtype, caller).numpy
+    result = make(TensorBase._result_class, sample(generator, shape, kind, *parameters))
+    return result.requires_grad_() if requires_grad else result
+
+
+def rand(
+    *args: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Random numbers spread evenly over [0, 1): ``rand(2, 3)`` or ``rand((2, 3))``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+    """
+    shape = size_of(args, size, "rand")
+    return drawn(random.uniform, "rand", shape, dtype, device, requires_grad, generator)
+
+
+def randn(
+    *args: Any,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Normally distributed random numbers with mean 0 and variance 1.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+    """
+    shape = size_of(args, size, "randn")
+    return drawn(random.normal, "randn", shape, dtype, device, requires_grad, generator)
+
+
+def size_of(args: tuple[Any, ...], size: Any, caller: str) -> tuple[int, ...]:
+    """The shape that was given as ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
+    if size is None and not args:
+        raise TypeError(f"{caller}() received an invalid combination of arguments - got ()")
+    return sizes(args or (size,), caller)
+
+
+def randint(
+    *args: Any,
+    low: int = 0,
+    high: int | None = None,
+    size: Any = None,
+    generator: Generator | None = None,
+    dtype: Any = dtypes.int64,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Random whole numbers from ``low`` (0 unless given) up to, without, ``high``.
+
+    ``randint(high, size)`` or ``randint(low, high, size)``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.randint(10, (5,))
+    tensor([4, 9, 3, 0, 3])
+    """
+    given = list(args)
+    if size is None and given:
+        size = given.pop()
+    if high is None and given:
+        high = given.pop()
+    if given:
+        low = given.pop()
+    if given or not (is_int(low) and is_int(high) and isinstance(size, list | tuple)):
+        raise TypeError(
+            "randint() received an invalid combination of arguments - got "
+            f"({', '.join(type(arg).__name__ for arg in args)})"
+        )
+
+    def sample(generator: Generator, shape: tuple[int, ...], kind: Any) -> Any:
+        return random.randint(generator, int(low), int(high), shape, kind)  # type: ignore[arg-type]
+
+    shape = sizes((size,), "randint")
+    return drawn(sample, "randint", shape, dtype, device, requires_grad, generator)
+
+
+def randperm(
+    n: int,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = dtypes.int64,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """The numbers 0 … n − 1 in random order.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.randperm(5)
+    tensor([4, 0, 1, 3, 2])
+    """
+    if not is_int(n):
+        raise TypeError(
+            f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}"
+        )
+
+    def sample(generator: Generator, shape: Any, kind: Any) -> Any:
+        return random.randperm(generator, int(n), kind)
+
+    return drawn(sample, "randperm", (), dtype, device, requires_grad, generator)
+
+
+def rand_like(
+    input: Any,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """As `rand`, with the shape, dtype and device of ``input``."""
+    tensor(input, "rand_like", "input", 1)
+    result = empty_like(input, dtype, device)
+    return uniform_(result, generator=generator).requires_grad_(requires_grad)
+
+
+def randn_like(
+    input: Any,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """As `randn`, with the shape, dtype and device of ``input``."""
+    tensor(input, "randn_like", "input", 1)
+    result = empty_like(input, dtype, device)
+    return normal_(result, generator=generator).requires_grad_(requires_grad)
+
+
+def randint_like(
+    input: Any,
+    *args: int,
+    low: int = 0,
+    high: int | None = None,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """As `randint`, with the shape, dtype and device of ``input``."""
+    tensor(input, "randint_like", "input", 1)
+    given = list(args)
+    high = given.pop() if high is None and given else high
+    low = given.pop() if given else low
+    if given or not (is_int(low) and is_int(high)):
+        raise TypeError(
+            "randint_like() received an invalid combination of arguments - got "
+            f"({', '.join(type(arg).__name__ for arg in (input, *args))})"
+        )
+    result = empty_like(input, dtype, device)
+    return random_(result, low, high, generator=generator).requires_grad_(requires_grad)
+
+
+def empty_like(input: Any, dtype: Any, device: Any) -> Any:
+    """A tensor to draw into, with the shape and, unless given, the dtype and device of ``input``.
+
+    Its memory is laid out as that of ``input``, for this decides the order of drawing.
+    """
+    array = input._array
+    kind = array.dtype if dtype is None else from_data.check_dtype(dtype, "empty_like").numpy
+    result = backend.array_module(array).empty_like(array, dtype=kind)
+    if device is not None:
+        result = backend.to_device(result, devices.array_index(device))
+    return wrap(input, result)
+
+
+# From the parameters in a tensor ------------------------------------------------------------------
+
+
+class BernoulliOf(Operation):
+    """1 with probability ``x``, else 0; its gradient is zero."""
+
+    torch_name = "BernoulliBackward0"
+
+    def forward(self, xp: Any, x: Any, generator: Any) -> Any:
+        return random.bernoulli(generator, x.shape, x.dtype, x)
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+
+class Poisson(Operation):
+    """Poisson numbers of the rates ``x``; the gradient is zero."""
+
+    def forward(self, xp: Any, x: Any, generator: Any) -> Any:
+        return random.poisson(generator, x)
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+
+class NormalOf(Operation):
+    """Normals with the given means and standard deviations; the gradients are zero."""
+
+    def forward(self, xp: Any, mean: Any, std: Any, generator: Any) -> Any:
+        arrays = hasattr(mean, "ndim"), hasattr(std, "ndim")
+        self.torch_name = {
+            (True, False): "NormalBackward1",
+            (False, True): "NormalBackward2",
+            (True, True): "NormalBackward3",
+        }[arrays]
+        return random.normal_like(generator, mean, std)
+
+    def grad_mean(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
+
+    grad_std = grad_mean
+
+
+def normal(
+    mean: Any = 0.0,
+    std: Any = 1.0,
+    size: Any = None,
+    *,
+    generator: Generator | None = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Normally distributed random numbers.
+
+    ``mean`` and ``std`` are tensors, or one of them is, or both are numbers and ``size`` is given.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.normal(mt.tensor([0.0, 100.0]), 1.0)
+    tensor([ 1.5410, 99.7066])
+    """
+    tensors = [value for value in (mean, std) if isinstance(value, TensorBase)]
+    if bool(tensors) == (size is not None):
+        raise TypeError(
+            "normal() received an invalid combination of arguments - got "
+            f"({', '.join(type(v).__name__ for v in (mean, std, size) if v is not None)})"
+        )
+    if not tensors:
+        shape = sizes((size,), "normal")
+        parameters = real(mean, "normal", "mean", 1), real(std, "normal", "std", 2)
+        return drawn(
+            random.normal, "normal", shape, dtype, device, requires_grad, generator, *parameters
+        )
+    generator = source(generator, backend.device_index(tensors[0]._array), "normal")
+    if len(tensors) == 2:
+        broadcast(mean._array.shape, std._array.shape)  # refuses what does not fit
+    return NormalOf.apply(mean, std, generator)
+
+
+def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None = None) -> Any:
+    """1 with the probability that ``input`` has at that place, else 0; or with probability ``p``.
+
+    >>> import minitorch as mt
+    >>> mt.bernoulli(mt.tensor([0.0, 1.0, 1.0]))
+    tensor([0., 1., 1.])
+    """
+    tensor(input, "bernoulli", "input", 1)
+    generator = source(generator, backend.device_index(input._array), "bernoulli")
+    if p is None:
+        return BernoulliOf.apply(input, generator)
+    array = input._array
+    return wrap(input, random.bernoulli(generator, array.shape, array.dtype, p))
+
+
+def poisson(input: Any, generator: Generator | None = None) -> Any:
+    """Random counts of events that happen at the rates in ``input``."""
+    tensor(input, "poisson", "input", 1)
+    generator = source(generator, backend.device_index(input._array), "poisson")
+    return Poisson.apply(input, generator)
+
+
+def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
+    """Random numbers of successes in ``count`` trials of probability ``prob``, both tensors."""
+    tensor(count, "binomial", "count", 1)
+    tensor(prob, "binomial", "prob", 2)
+    generator = source(generator, backend.device_index(count._array), "binomial")
+    return wrap(count, random.binomial(generator, count._array, prob._array))
+
+
+def multinomial(
+    input: Any, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
+) -> Any:
+    """Indices drawn with the weights in the last dimension of ``input``: ``(num_samples,)`` a row.
+
+    Without ``replacement`` no index is drawn twice.
+
+    >>> import minitorch as mt
+    >>> mt.multinomial(mt.tensor([0.0, 0.0, 3.0]), 1)
+    tensor([2])
+    """
+    tensor(input, "multinomial", "input", 1)
+    generator = source(generator, backend.device_index(input._array), "multinomial")
+    return wrap(input, random.multinomial(generator, input._array, num_samples, replacement))

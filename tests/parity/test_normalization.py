@@ -1,0 +1,123 @@
+"""Batch and layer normalization beside PyTorch's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch")
+
+import minitorch as mt
+
+from .compare import same, same_error
+
+RNG = np.random.default_rng(0)
+SHAPES = {
+    "BatchNorm1d": [(6, 4), (3, 4, 5)],
+    "BatchNorm2d": [(3, 4, 5, 2)],
+    "BatchNorm3d": [(2, 4, 2, 3, 2)],
+}
+ROWS = [(name, shape) for name, shapes in SHAPES.items() for shape in shapes]
+OPTIONS = [
+    {},
+    {"affine": False},
+    {"momentum": None},
+    {"track_running_stats": False},
+    {"bias": False},
+]
+
+
+def numbers(*shape, dtype=np.float32):
+    return (RNG.standard_normal(shape) * 2 + 1).astype(dtype)
+
+
+def carried(name, lib, options, w, b):
+    """A layer with given weights."""
+    layer = getattr(lib.nn, name)(4, **options)
+    with lib.no_grad():
+        if layer.weight is not None:
+            layer.weight.copy_(lib.tensor(w))
+        if layer.bias is not None:
+            layer.bias.copy_(lib.tensor(b))
+    return layer
+
+
+@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize("name, shape", ROWS)
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm_layers(name, shape, options, training):
+    w, b = numbers(4), numbers(4)
+
+    def run(lib, x, y):
+        layer = carried(name, lib, options, w, b)
+        layer(y.detach())
+        layer.train(training)
+        out = layer(x)
+        kept = [value * 1.0 for value in layer.state_dict().values()]
+        return [out, *kept]
+
+    # without weights, what evaluation does is linear: there is no second derivative
+    second = training or options.get("affine", True)
+    same(run, numbers(*shape), numbers(*shape), slack=40, second=second)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_batch_norm_function(training):
+    def run(lib, x, w, b, mean, var):
+        mean, var = mean.detach().clone(), (var * var).detach() + 0.5
+        return lib.nn.functional.batch_norm(x, mean, var, w, b, training, 0.3, 1e-3), mean, var
+
+    same(run, numbers(5, 3), numbers(3), numbers(3), numbers(3), numbers(3), slack=40)
+    same(
+        run,
+        *(numbers(*s, dtype=np.float64) for s in [(4, 3, 7), (3,), (3,), (3,), (3,)]),
+        slack=400,
+    )
+
+
+@pytest.mark.parametrize("shape, normalized", [((4, 5), (5,)), ((2, 3, 4), (3, 4)), ((3,), (3,))])
+@pytest.mark.parametrize("affine", [True, False])
+def test_layer_norm(shape, normalized, affine):
+    def run(lib, x, w, b):
+        w, b = (w, b) if affine else (None, None)
+        return lib.nn.functional.layer_norm(x, normalized, w, b)
+
+    same(run, numbers(*shape), numbers(*normalized), numbers(*normalized), slack=40)
+    inputs = [numbers(*s, dtype=np.float64) for s in (shape, normalized, normalized)]
+    same(run, *inputs, slack=40)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nn.BatchNorm1d(3)",
+        "nn.BatchNorm2d(3, eps=0.1, momentum=None, affine=False, track_running_stats=False)",
+        "nn.BatchNorm3d(3, bias=False)",
+        "nn.LayerNorm(3)",
+        "nn.LayerNorm((2, 3), eps=0.1, bias=False)",
+        "nn.LayerNorm([2, 3], elementwise_affine=False)",
+    ],
+)
+def test_repr_and_state(text):
+    ours, theirs = eval(text, {"nn": mt.nn}), eval(text, {"nn": torch.nn})
+    assert repr(ours) == repr(theirs)
+    assert {k: v.tolist() for k, v in ours.state_dict().items()} == {
+        k: v.tolist() for k, v in theirs.state_dict().items()
+    }
+
+
+ERRORS = [
+    lambda lib: lib.nn.functional.batch_norm(lib.ones(2, 3), None, None),
+    lambda lib: lib.nn.functional.batch_norm(lib.ones(1, 3), None, None, training=True),
+    lambda lib: lib.nn.functional.batch_norm(lib.ones(3, 3), lib.zeros(2), lib.ones(3)),
+    lambda lib: lib.nn.BatchNorm2d(3)(lib.ones(3, 3)),
+    lambda lib: lib.nn.BatchNorm1d(3)(lib.ones(3, 3, 3, 3)),
+    lambda lib: lib.nn.BatchNorm1d(3)(lib.ones(3, 4)),
+    lambda lib: lib.nn.LayerNorm(3)(lib.ones(3, 4)),
+    lambda lib: lib.nn.BatchNorm1d(3)(lib.ones(3, 3, dtype=lib.int64)),
+]
+
+
+@pytest.mark.parametrize("number", range(len(ERRORS)))
+def test_errors(number):
+    same_error(ERRORS[number])
