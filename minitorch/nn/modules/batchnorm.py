@@ -1,0 +1,142 @@
+"""Batch normalization."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ... import creation, dtypes, from_data
+from ...tensor import Tensor
+from .. import functional as F
+from .. import init
+from ..parameter import Parameter
+from .module import Module
+
+
+class _BatchNorm(Module):
+    """What the layers for 1, 2 and 3 dimensions share."""
+
+    _version = 2  # since PyTorch's version 2 a state dict has num_batches_tracked
+    dims: tuple[int, ...]  # the numbers of dimensions that an input may have
+    shown_dims = ""  # the same in words
+
+    weight: Tensor | None
+    bias: Tensor | None
+    running_mean: Tensor | None
+    running_var: Tensor | None
+    num_batches_tracked: Tensor | None
+
+    def __init__(
+        self,
+        num_features: int,
+        eps: float = 1e-5,
+        momentum: float | None = 0.1,
+        affine: bool = True,
+        track_running_stats: bool = True,
+        device: Any = None,
+        dtype: Any = None,
+        *,
+        bias: bool = True,
+    ) -> None:
+        super().__init__()
+        self.num_features = num_features
+        self.eps = eps
+        self.momentum = momentum
+        self.affine = affine
+        self.track_running_stats = track_running_stats
+        options = {"device": device, "dtype": dtype}
+        for name, wanted in (("weight", affine), ("bias", affine and bias)):
+            parameter = Parameter(creation.empty(num_features, **options)) if wanted else None
+            self.register_parameter(name, parameter)
+        tracked: list[Any] = [None, None, None]
+        if track_running_stats:
+            tracked = [
+                creation.zeros(num_features, **options),
+                creation.ones(num_features, **options),
+                from_data.tensor(0, dtype=dtypes.int64, device=device),
+            ]
+        for name, buffer in zip(
+            ("running_mean", "running_var", "num_batches_tracked"), tracked, strict=True
+        ):
+            self.register_buffer(name, buffer)
+        self.reset_parameters()
+
+    def reset_running_stats(self) -> None:
+        """Forget the batches seen: mean 0, variance 1."""
+        if self.running_mean is not None and self.running_var is not None:
+            self.running_mean.zero_()
+            self.running_var.fill_(1)
+            self.num_batches_tracked.zero_()  # type: ignore[union-attr]
+
+    def reset_parameters(self) -> None:
+        """Scale 1, shift 0, and no batch seen."""
+        self.reset_running_stats()
+        if self.weight is not None:
+            init.ones_(self.weight)
+        if self.bias is not None:
+            init.zeros_(self.bias)
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The normalized input, of the same shape."""
+        if input.dim() not in self.dims:
+            raise ValueError(f"expected {self.shown_dims} input (got {input.dim()}D input)")
+        momentum = 0.0 if self.momentum is None else self.momentum
+        if self.training and self.num_batches_tracked is not None:
+            self.num_batches_tracked.add_(1)
+            if self.momentum is None:  # the plain average of all batches so far
+                momentum = 1.0 / self.num_batches_tracked.item()
+        use_batch = self.training or self.running_mean is None
+        track = not self.training or self.track_running_stats
+        return F.batch_norm(
+            input,
+            self.running_mean if track else None,
+            self.running_var if track else None,
+            self.weight,
+            self.bias,
+            use_batch,
+            momentum,
+            self.eps,
+        )
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return (
+            f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, "
+            f"bias={self.bias is not None}, track_running_stats={self.track_running_stats}"
+        )
+
+    def _load_from_state_dict(
+        self, state_dict: Any, prefix: str, metadata: Any, *rest: Any
+    ) -> None:
+        """Load, also what was saved before ``num_batches_tracked`` existed."""
+        key = prefix + "num_batches_tracked"
+        if metadata.get("version", 0) < 2 and self.track_running_stats and key not in state_dict:
+            state_dict[key] = from_data.tensor(0, dtype=dtypes.int64)
+        super()._load_from_state_dict(state_dict, prefix, metadata, *rest)
+
+
+class BatchNorm1d(_BatchNorm):
+    """Normalize each of C features over the batch: input (N, C) or (N, C, L).
+
+    ``y = (x - mean) / sqrt(var + eps) * weight + bias``, where in training mean and variance are
+    those of the batch, and ``running_mean`` and ``running_var`` move by ``momentum`` towards them
+    (None: they become the average of all batches); in evaluation they are the running ones.
+    Ioffe and Szegedy, *Batch Normalization*, 2015.
+
+    >>> nn.BatchNorm1d(2)(mt.tensor([[1.0, 2.0], [3.0, 6.0]]))
+    tensor([[-1.0000, -1.0000],
+            [ 1.0000,  1.0000]], grad_fn=<NativeBatchNormBackward0>)
+    """
+
+    dims, shown_dims = (2, 3), "2D or 3D"
+
+
+class BatchNorm2d(_BatchNorm):
+    """`BatchNorm1d` for images: each of C channels over the batch and the pixels, (N, C, H, W)."""
+
+    dims, shown_dims = (4,), "4D"
+
+
+class BatchNorm3d(_BatchNorm):
+    """`BatchNorm1d` for volumes, (N, C, D, H, W)."""
+
+    dims, shown_dims = (5,), "5D"

@@ -1,0 +1,368 @@
+"""Hooks: functions that run when a module is called, and when its gradients are computed.
+
+The order of one call ``module(*args)``: forward pre-hooks, ``forward``, forward hooks. Of its
+backward: full backward pre-hooks, the module's own operations, full backward hooks. Hooks that
+were registered for all modules run before those of the one module.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from ...autograd import Function
+from ...autograd.graph import Node, TensorBase
+from ...autograd.hooks import RemovableHandle
+from ...autograd.modes import state
+
+Hook = Callable[..., Any]
+
+
+class PreHook(NamedTuple):
+    """A forward pre-hook and how it wants to be called."""
+
+    function: Hook
+    with_kwargs: bool = False
+
+    def run(
+        self, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments for ``forward``: those given, or what the hook makes of them."""
+        if not self.with_kwargs:
+            changed = self.function(module, args)
+            if changed is not None:
+                args = changed if isinstance(changed, tuple) else (changed,)
+            return args, kwargs
+        changed = self.function(module, args, kwargs)
+        if changed is None:
+            return args, kwargs
+        if not isinstance(changed, tuple) or len(changed) != 2:
+            raise RuntimeError(
+                "forward pre-hook must return None or a tuple of (new_args, new_kwargs), "
+                f"but got {changed}."
+            )
+        return changed
+
+
+class ForwardHook(NamedTuple):
+    """A forward hook and how it wants to be called."""
+
+    function: Hook
+    with_kwargs: bool
+    always_call: bool
+    whose: str  # for a message: "module" or "global module"
+
+    def run(self, module: Any, args: Any, kwargs: Any, result: Any) -> Any:
+        """The module's result: the one given, or what the hook makes of it."""
+        if self.with_kwargs:
+            changed = self.function(module, args, kwargs, result)
+        else:
+            changed = self.function(module, args, result)
+        return result if changed is None else changed
+
+    def run_quietly(self, module: Any, args: Any, kwargs: Any, result: Any) -> Any:
+        """Run while another error is on its way up: that error is the one to be seen."""
+        try:
+            return self.run(module, args, kwargs, result)
+        except Exception as error:
+            warnings.warn(
+                f"{self.whose} forward hook with ``always_call=True`` raised an exception that was "
+                f"silenced as another error was raised in forward: {error}",
+                stacklevel=2,
+            )
+            return result
+
+
+# What was registered for all modules.
+_pre_hooks: OrderedDict[int, PreHook] = OrderedDict()
+_forward_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+_backward_pre_hooks: OrderedDict[int, Hook] = OrderedDict()
+_backward_hooks: OrderedDict[int, Hook] = OrderedDict()
+_buffer_hooks: OrderedDict[int, Hook] = OrderedDict()
+_module_hooks: OrderedDict[int, Hook] = OrderedDict()
+_parameter_hooks: OrderedDict[int, Hook] = OrderedDict()
+
+
+def add(hooks: OrderedDict[int, Any], hook: Any, first: bool = False) -> RemovableHandle:
+    """Put ``hook`` last in ``hooks``, or first."""
+    handle = RemovableHandle.add(hooks, hook)
+    if first:
+        hooks.move_to_end(handle.id, last=False)
+    return handle
+
+
+class Hooked:
+    """What a `Module` has to do with hooks: being called, and the methods that register them."""
+
+    forward: Callable[..., Any]
+    _forward_pre_hooks: OrderedDict[int, PreHook]
+    _forward_hooks: OrderedDict[int, ForwardHook]
+    _backward_pre_hooks: OrderedDict[int, Hook]
+    _backward_hooks: OrderedDict[int, Hook]
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if (
+            self._backward_hooks
+            or self._backward_pre_hooks
+            or self._forward_hooks
+            or self._forward_pre_hooks
+            or _backward_hooks
+            or _backward_pre_hooks
+            or _forward_hooks
+            or _pre_hooks
+        ):
+            return call_with_hooks(self, args, kwargs)
+        return self.forward(*args, **kwargs)
+
+    def register_forward_pre_hook(
+        self, hook: Hook, *, prepend: bool = False, with_kwargs: bool = False
+    ) -> RemovableHandle:
+        """``hook(module, args)`` runs before ``forward``; it may return other arguments.
+
+        With ``with_kwargs`` it is ``hook(module, args, kwargs)`` and may return ``(args, kwargs)``.
+        """
+        return add(self._forward_pre_hooks, PreHook(hook, with_kwargs), prepend)
+
+    def register_forward_hook(
+        self,
+        hook: Hook,
+        *,
+        prepend: bool = False,
+        with_kwargs: bool = False,
+        always_call: bool = False,
+    ) -> RemovableHandle:
+        """``hook(module, args, output)`` runs after ``forward``; it may return another output.
+
+        With ``with_kwargs`` it is ``hook(module, args, kwargs, output)``; with ``always_call`` it
+        runs even where ``forward`` raises an error.
+
+        >>> layer = nn.ReLU()
+        >>> handle = layer.register_forward_hook(lambda module, args, output: output + 1)
+        >>> layer(mt.zeros(2))
+        tensor([1., 1.])
+        >>> handle.remove()
+        >>> layer(mt.zeros(2))
+        tensor([0., 0.])
+        """
+        entry = ForwardHook(hook, with_kwargs, always_call, "module")
+        return add(self._forward_hooks, entry, prepend)
+
+    def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """``hook(module, grad_output)`` runs before the module's backward; may return another one.
+
+        ``grad_output`` is a tuple: the gradient of each of the module's outputs.
+        """
+        return add(self._backward_pre_hooks, hook, prepend)
+
+    def register_full_backward_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
+        """``hook(module, grad_input, grad_output)`` runs when the inputs' gradients are known.
+
+        It may return another ``grad_input``: a tuple with the gradient of each positional input,
+        None for what is no tensor.
+        """
+        return add(self._backward_hooks, hook, prepend)
+
+
+def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``module.forward`` with everything that was hung around it."""
+    result = None
+    waiting = None  # the forward hooks that are still to run, once it is their turn
+    try:
+        for pre_hook in [*_pre_hooks.values(), *module._forward_pre_hooks.values()]:
+            args, kwargs = pre_hook.run(module, args, kwargs)
+        backward = None
+        pre_hooks = [*_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
+        hooks = [*_backward_hooks.values(), *module._backward_hooks.values()]
+        if pre_hooks or hooks:
+            backward = BackwardHooks(module, pre_hooks, hooks)
+            args = backward.watch_inputs(args)
+        result = module.forward(*args, **kwargs)
+        waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
+        while waiting:
+            result = waiting.pop(0).run(module, args, kwargs, result)
+        return backward.watch_outputs(result) if backward else result
+    except Exception:
+        if waiting is None:
+            waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
+        for hook in waiting:
+            if hook.always_call:
+                result = hook.run_quietly(module, args, kwargs, result)
+        raise
+
+
+class BackwardHookFunction(Function):
+    """The identity: nodes before and after a module, at which its gradients come by."""
+
+    @staticmethod
+    def forward(ctx: Any, *tensors: Any) -> Any:
+        ctx.mark_non_differentiable(*[tensor for tensor in tensors if not tensor.requires_grad])
+        return tensors
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Any) -> Any:
+        return grads
+
+
+class BackwardHooks:
+    """The backward hooks of one call of a module.
+
+    Its outputs and inputs pass through the identity. When the gradients of the outputs come by, the
+    pre-hooks run; when those of the inputs come by, the hooks run. If no input needs a gradient,
+    these never come, and the hooks run after the pre-hooks.
+    """
+
+    def __init__(self, module: Any, pre_hooks: list[Hook], hooks: list[Hook]) -> None:
+        self.module = module
+        self.pre_hooks = pre_hooks
+        self.hooks = hooks
+        self.grad_outputs: tuple[Any, ...] | None = None
+        self.inputs = 0
+        self.input_places: list[int] = []
+        self.output_places: list[int] = []
+        self.outputs = 0
+
+    def watch_inputs(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """``args``, the tensors among them through the identity."""
+        self.inputs = len(args)
+        args, self.input_places = self._through_identity(args, self._at_inputs)
+        return args
+
+    def watch_outputs(self, result: Any) -> Any:
+        """``result``, the tensors among it through the identity."""
+        if not isinstance(result, TensorBase | tuple):
+            warnings.warn(
+                "For backward hooks to be called, module output should be a Tensor or a tuple of "
+                f"Tensors but received {type(result)}",
+                stacklevel=2,
+            )
+        outputs = result if isinstance(result, tuple) else (result,)
+        self.outputs = len(outputs)
+        outputs, self.output_places = self._through_identity(outputs, self._at_outputs)
+        return outputs if isinstance(result, tuple) else outputs[0]
+
+    @staticmethod
+    def _through_identity(values: tuple[Any, ...], hook: Hook) -> tuple[Any, list[int]]:
+        """``values`` with the tensors among them passed through, and the places of these."""
+        places = [place for place, value in enumerate(values) if isinstance(value, TensorBase)]
+        tensors = [values[place] for place in places]
+        if not state.recording or not any(tensor.requires_grad for tensor in tensors):
+            return values, []
+        changed = list(values)
+        for place, tensor in zip(places, BackwardHookFunction.apply(*tensors), strict=True):
+            changed[place] = tensor
+            if tensor.requires_grad:
+                node: Node = tensor.grad_fn
+        node.register_hook(hook)
+        return type(values)(changed) if type(values) is tuple else type(values)(*changed), places
+
+    def _at_outputs(self, _: Any, grads: tuple[Any, ...]) -> Any:
+        """The gradients of the outputs are here: run the pre-hooks."""
+        grad_outputs = spread(grads, self.output_places, self.outputs)
+        for hook in self.pre_hooks:
+            changed = hook(self.module, grad_outputs)
+            if changed is not None:
+                if len(changed) != len(grad_outputs):
+                    raise RuntimeError(
+                        "Backward pre hook returned an invalid number of grad_output, got "
+                        f"{len(changed)}, but expected {len(grad_outputs)}"
+                    )
+                grad_outputs = changed
+        if self.input_places:
+            self.grad_outputs = grad_outputs
+        else:
+            self._without_input_gradients(grad_outputs)
+        return tuple(grad_outputs[place] for place in self.output_places)
+
+    def _without_input_gradients(self, grad_outputs: tuple[Any, ...]) -> None:
+        """Run the hooks now, with None for the gradients that nobody will compute."""
+        warnings.warn(
+            "Full backward hook is firing when gradients are computed with respect to module "
+            "outputs since no inputs require gradients. See https://docs.pytorch.org/docs/main/generated/"
+            "torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details.",
+            stacklevel=5,
+        )
+        for hook in self.hooks:
+            changed = hook(self.module, (None,) * self.inputs, grad_outputs)
+            if changed is not None and not (
+                isinstance(changed, tuple) and all(grad is None for grad in changed)
+            ):
+                raise RuntimeError(
+                    "Backward hook for Modules where no input requires gradient should always "
+                    "return None or None for all gradients."
+                )
+
+    def _at_inputs(self, grads: tuple[Any, ...], _: Any) -> Any:
+        """The gradients of the inputs are here: run the hooks."""
+        if self.grad_outputs is None:  # they did not come through the module's outputs
+            return None
+        grad_inputs = spread(grads, self.input_places, self.inputs)
+        for hook in self.hooks:
+            changed = hook(self.module, grad_inputs, self.grad_outputs)
+            if changed is not None:
+                if len(changed) != len(grad_inputs):
+                    raise RuntimeError(
+                        "Backward hook returned an invalid number of grad_input, got "
+                        f"{len(changed)}, but expected {len(grad_inputs)}"
+                    )
+                grad_inputs = changed
+        self.grad_outputs = None
+        return tuple(grad_inputs[place] for place in self.input_places)
+
+
+def spread(values: Iterable[Any], places: list[int], size: int) -> tuple[Any, ...]:
+    """A tuple of ``size`` with ``values`` at ``places`` and None elsewhere."""
+    spread_out = [None] * size
+    for place, value in zip(places, values, strict=True):
+        spread_out[place] = value
+    return tuple(spread_out)
+
+
+# Hooks for all modules; PyTorch keeps these in torch.nn.modules.module ----------------------------
+
+
+def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, args)`` runs before the ``forward`` of every module."""
+    return add(_pre_hooks, PreHook(hook))
+
+
+def register_module_forward_hook(
+    hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
+) -> RemovableHandle:
+    """``hook(module, args, output)`` runs after the ``forward`` of every module."""
+    return add(_forward_hooks, ForwardHook(hook, with_kwargs, always_call, "global module"))
+
+
+def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, grad_output)`` runs before the backward of every module."""
+    return add(_backward_pre_hooks, hook)
+
+
+def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, grad_input, grad_output)`` runs after the backward of every module."""
+    return add(_backward_hooks, hook)
+
+
+def register_module_buffer_registration_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, name, buffer)`` runs for every buffer registered; may return another."""
+    return add(_buffer_hooks, hook)
+
+
+def register_module_module_registration_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, name, child)`` runs for every child registered; may return another."""
+    return add(_module_hooks, hook)
+
+
+def register_module_parameter_registration_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, name, parameter)`` runs for every parameter registered; may return another."""
+    return add(_parameter_hooks, hook)
+
+
+def registered(hooks: OrderedDict[int, Hook], module: Any, name: str, value: Any) -> Any:
+    """``value``, to be registered as ``name`` by ``module``, or what the hooks make of it."""
+    for hook in hooks.values():
+        changed = hook(module, name, value)
+        if changed is not None:
+            value = changed
+    return value
