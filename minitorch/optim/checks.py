@@ -1,0 +1,28 @@
+"""The checks of options that several optimizers share, with PyTorch's sentences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..tensor import Tensor
+
+
+def check_lr(lr: Any, sentence: str = "Invalid learning rate") -> None:
+    """A learning rate is not negative; as a tensor it has one element."""
+    if isinstance(lr, Tensor) and lr.numel() != 1:
+        raise ValueError("Tensor lr must be 1-element")
+    if not lr >= 0.0:
+        raise ValueError(f"{sentence}: {lr}")
+
+
+def check_positive(value: Any, name: str) -> None:
+    """``value`` is not negative."""
+    if not value >= 0.0:
+        raise ValueError(f"Invalid {name} value: {value}")
+
+
+def check_betas(betas: Any) -> None:
+    """Both factors of an exponential average are in [0, 1)."""
+    for i in (0, 1):
+        if not 0.0 <= betas[i] < 1.0:
+            raise ValueError(f"Invalid beta parameter at index {i}: {betas[i]}")
