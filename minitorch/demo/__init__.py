@@ -1,0 +1,4 @@
+"""``minitorch demo``: a convolutional network learns to read handwritten digits.
+
+`digits` is the program, `picture` draws what came of it.
+"""
