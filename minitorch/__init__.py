@@ -256,18 +256,10 @@ from .ops.reduction import (
 from .ops.scattering import gather, scatter, scatter_add, scatter_reduce, take_along_dim
 from .ops.selection import index_add, index_copy, index_fill, index_select, put, take
 from .ops.shape import (
-    adjoint,
     flatten,
-    movedim,
-    movedim as moveaxis,
-    permute,
     ravel,
     reshape,
     squeeze,
-    t,
-    transpose,
-    transpose as swapaxes,
-    transpose as swapdims,
     unflatten,
     unsqueeze,
 )
@@ -310,6 +302,16 @@ from .ops.special import (
     xlogy,
 )
 from .ops.statistics import std, std_mean, var, var_mean
+from .ops.transposing import (
+    adjoint,
+    movedim,
+    movedim as moveaxis,
+    permute,
+    t,
+    transpose,
+    transpose as swapaxes,
+    transpose as swapdims,
+)
 from .ops.trigonometry import (
     acos,
     acosh,

@@ -11,7 +11,7 @@ from pathlib import Path
 import minitorch as mt
 
 INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
-DEMO_PACKAGES = {"matplotlib", "sklearn", "tqdm"}
+DEMO_PACKAGES = {"matplotlib", "sklearn", "threadpoolctl", "tqdm"}
 DEMO_EXTRA = """\
 minitorch demo needs {name}, which is not installed. Install what the demo needs with
     pip install "minitorch-learn[demo]"
@@ -57,7 +57,10 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def demo(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     """Checks the arguments as far as argparse did not, and runs the demo."""
     try:
-        from .demo import digits, picture  # here, for they need packages that MiniTorch does not
+        # Here, for they need packages that MiniTorch does not.
+        from threadpoolctl import threadpool_limits
+
+        from .demo import digits, picture
     except ModuleNotFoundError as error:
         name = (error.name or "").partition(".")[0]
         if name not in DEMO_PACKAGES:
@@ -72,14 +75,17 @@ def demo(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
     except (OSError, ValueError) as error:
         parser.error(f"argument --out: {error}")
     try:
-        digits.run(
-            seed=given.seed,
-            epochs=given.epochs,
-            batch_size=given.batch_size,
-            lr=given.lr,
-            device=given.device,
-            out=given.out,
-        )
+        # The matrices are small. A second thread gains nothing, and where other programs keep the
+        # cores busy, the threads wait for each other: 24 seconds were measured instead of 2.
+        with threadpool_limits(1):
+            digits.run(
+                seed=given.seed,
+                epochs=given.epochs,
+                batch_size=given.batch_size,
+                lr=given.lr,
+                device=given.device,
+                out=given.out,
+            )
     except (FloatingPointError, OSError) as error:
         parser.exit(1, f"minitorch demo: {error}\n")
 

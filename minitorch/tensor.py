@@ -46,6 +46,7 @@ from .ops import (
     ranking,
     rearranging,
     rectifiers,
+    signs,
     reduction,
     scattering,
     selection,
@@ -55,6 +56,7 @@ from .ops import (
     sorting,
     special,
     statistics,
+    transposing,
     trigonometry,
     windows,
 )
@@ -440,7 +442,7 @@ class Tensor(TensorBase):
             self._array,
             class_name="tensor" if self._result_class is Tensor else type(self).__name__,
             requires_grad=self._requires_grad,
-            grad_fn=None if node is None else node.name(),
+            grad_fn=None if node is None else node.name().rpartition("::")[2],
         )
 
     def __format__(self, spec: str) -> str:
@@ -471,8 +473,11 @@ class Tensor(TensorBase):
     floor_divide = division.floor_divide
     remainder = division.remainder
     fmod = division.fmod
+    gcd = division.gcd
+    lcm = division.lcm
     pow = powers.pow
     square = powers.square
+    ldexp = powers.ldexp
     float_power = powers.float_power
     add_ = in_place(add)
     sub_ = subtract_ = in_place(sub)
@@ -485,8 +490,11 @@ class Tensor(TensorBase):
     floor_divide_ = in_place(floor_divide)
     remainder_ = in_place(remainder)
     fmod_ = in_place(fmod)
+    gcd_ = in_place(gcd)
+    lcm_ = in_place(lcm)
     pow_ = in_place(pow)
     square_ = in_place(square)
+    ldexp_ = in_place(ldexp)
     float_power_ = in_place(float_power)
     __add__ = __radd__ = operator(arithmetic.Add.apply)
     __sub__ = operator(arithmetic.Sub.apply)
@@ -586,15 +594,15 @@ class Tensor(TensorBase):
     sqrt = pointwise.sqrt
     rsqrt = pointwise.rsqrt
     reciprocal = pointwise.reciprocal
-    sign = pointwise.sign
+    sign = signs.sign
     floor = pointwise.floor
     ceil = pointwise.ceil
     round = pointwise.round
     frac = pointwise.frac
     trunc, fix = pointwise.trunc, pointwise.fix
     nan_to_num = pointwise.nan_to_num
-    copysign = pointwise.copysign
-    heaviside = pointwise.heaviside
+    copysign = signs.copysign
+    heaviside = signs.heaviside
     sin = trigonometry.sin
     cos = trigonometry.cos
     tan = trigonometry.tan
@@ -617,6 +625,7 @@ class Tensor(TensorBase):
     erfinv = special.erfinv
     lgamma = special.lgamma
     digamma = special.digamma
+    i0 = special.i0
     mvlgamma = special.mvlgamma
     logit = special.logit
     xlogy = special.xlogy
@@ -671,6 +680,7 @@ class Tensor(TensorBase):
     erfinv_ = in_place(erfinv)
     lgamma_ = in_place(lgamma)
     digamma_ = in_place(digamma)
+    i0_ = in_place(i0)
     mvlgamma_ = in_place(mvlgamma)
     logit_ = in_place(logit)
     xlogy_ = in_place(xlogy)
@@ -687,7 +697,7 @@ class Tensor(TensorBase):
     conj = complexes.conj_
     resolve_conj = complexes.resolve_conj
     conj_physical = complexes.conj_physical
-    abs_, absolute_ = in_place(abs), in_place(absolute)
+    abs_ = absolute_ = complexes.abs_
     sgn_ = in_place(sgn)
     conj_physical_ = in_place(conj_physical)
     real = property(complexes.real, complexes.set_real)
@@ -812,15 +822,15 @@ class Tensor(TensorBase):
     unflatten = shape_.unflatten
     unsqueeze = shape_.unsqueeze
     squeeze = shape_.squeeze
-    transpose = swapaxes = swapdims = shape_.transpose
-    t = shape_.t
-    T = property(shape_.transposed)
-    mT = property(shape_.matrix_transposed)
-    H = property(shape_.hermitian)
-    mH = property(shape_.adjoint)
-    adjoint = shape_.adjoint
-    permute = shape_.permute_method
-    movedim = moveaxis = shape_.movedim
+    transpose = swapaxes = swapdims = transposing.transpose
+    t = transposing.t
+    T = property(transposing.transposed)
+    mT = property(transposing.matrix_transposed)
+    H = property(transposing.hermitian)
+    mH = property(transposing.adjoint)
+    adjoint = transposing.adjoint
+    permute = transposing.permute_method
+    movedim = moveaxis = transposing.movedim
     expand = expanding.expand
     expand_as = expanding.expand_as
     broadcast_to = expanding.expand

@@ -22,9 +22,7 @@ def naive_conv(x, w, stride, padding, dilation, groups):
     y = np.zeros((images, channels_out, *out), x.dtype)
     for n, o, c in product(range(images), range(channels_out), range(inputs)):
         for place, tap in product(np.ndindex(*out), np.ndindex(*kernel)):
-            seen = [
-                p * s + t * d for p, t, s, d in zip(place, tap, stride, dilation, strict=True)
-            ]
+            seen = [p * s + t * d for p, t, s, d in zip(place, tap, stride, dilation, strict=True)]
             first = o // outputs * inputs  # the first channel of the group
             y[(n, o, *place)] += x[(n, first + c, *seen)] * w[(o, c, *tap)]
     return y

@@ -129,7 +129,7 @@ def test_a_gpu_that_is_not_there(capsys):
     assert "CuPy" in said
 
 
-@pytest.mark.parametrize("name", ["matplotlib", "sklearn", "tqdm"])
+@pytest.mark.parametrize("name", ["matplotlib", "sklearn", "threadpoolctl", "tqdm"])
 def test_a_missing_package_names_the_extra(capsys, monkeypatch, name):
     for module in list(sys.modules):
         if module.split(".")[0] == name or module.startswith("minitorch.demo"):

@@ -25,8 +25,6 @@ from .modes import set_grad_enabled, state
 from .operation import wrap
 from .views import alias, bump
 
-by_number = operator.attrgetter("number")
-
 
 class Incoming:
     """The gradients that have arrived for the outputs of one node, or for one leaf."""
@@ -42,13 +40,11 @@ class Incoming:
         """Add ``grad`` to what has arrived for ``output``."""
         held = self.grads[output]
         if held is None:
-            self.grads[output] = grad
-            self.owned[output] = owned
+            self.grads[output], self.owned[output] = grad, owned
         elif self.owned[output] and not state.grad and held._array.dtype == grad._array.dtype:
             held._array += grad._array
         else:
-            self.grads[output] = held + grad
-            self.owned[output] = True
+            self.grads[output], self.owned[output] = held + grad, True
 
 
 def run_backward(
@@ -118,7 +114,9 @@ def run_node(
         if state.anomaly:
             refuse_nan(node, grad, place)
         target, output = edge
-        grad = conform(grad, target, output, node, place)
+        like = target.outputs[output] if isinstance(target, Node) else form_of(target)
+        if form_of(grad) != like:
+            grad = conform(grad, *like, node, place)
         array = grad._array
         owned = node.results_are_new and array.base is None
         for other in others:
@@ -129,6 +127,12 @@ def run_node(
         if arrived is None:
             arrived = incoming[target] = Incoming(target)
         arrived.add(output, grad, owned)
+
+
+def form_of(tensor: Any) -> tuple[tuple[int, ...], Any]:
+    """Shape and NumPy dtype."""
+    array = tensor._array
+    return array.shape, array.dtype
 
 
 def with_zeros(node: Node, grads: list[Any]) -> list[Any]:
@@ -156,7 +160,7 @@ def youngest_first(roots: Iterable[Node], oldest: int) -> list[Node]:
             for edge in node.edges:
                 if edge is not None and isinstance(edge[0], Node) and edge[0].number >= oldest:
                     waiting.append(edge[0])
-    return sorted(seen, key=by_number, reverse=True)
+    return sorted(seen, key=operator.attrgetter("number"), reverse=True)
 
 
 def nodes_towards(wanted: set[tuple[Any, int]], order: list[Node]) -> set[Node]:
@@ -168,17 +172,13 @@ def nodes_towards(wanted: set[tuple[Any, int]], order: list[Node]) -> set[Node]:
     return useful
 
 
-def conform(grad: Any, target: Any, output: int, node: Node, place: int) -> Any:
+def conform(grad: Any, shape: tuple[int, ...], dtype: Any, node: Node, place: int) -> Any:
     """``grad`` with the shape and dtype of the tensor it belongs to: this undoes broadcasting."""
-    if isinstance(target, Node):
-        shape, dtype = target.outputs[output]
-    else:
-        shape, dtype = target._array.shape, target._array.dtype
     if grad._array.shape != shape:
         if not expandable(shape, grad._array.shape):
             raise errors.invalid_gradient(node, place, grad, shape)
         grad = grad.sum_to_size(shape)
-    if grad._array.dtype is not dtype and grad._array.dtype != dtype:
+    if grad._array.dtype != dtype:
         if grad._array.dtype.kind == "c" and dtype.kind != "c":
             grad = grad.real
         grad = grad.to(dtypes.from_numpy(dtype))
@@ -252,18 +252,14 @@ def backward(
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     grads = starting_gradients(roots, grad_tensors)
     with set_grad_enabled(create_graph):
-        found = run_backward(roots, grads, retain(retain_graph, create_graph), limited)
+        keep = create_graph if retain_graph is None else retain_graph
+        found = run_backward(roots, grads, keep, limited)
         for tensor in limited or [leaf for leaf, _ in found]:
             if edge_of(tensor) in found:
                 accumulate(tensor, found[edge_of(tensor)])
                 if tensor._hooks is not None:
                     for hook in list(tensor._hooks.after_accumulate.values()):
                         hook(tensor)
-
-
-def retain(retain_graph: bool | None, create_graph: bool) -> bool:
-    """Whether what was kept for backward stays: if not said, as long as derivatives need it."""
-    return create_graph if retain_graph is None else retain_graph
 
 
 def grad(
@@ -294,7 +290,8 @@ def grad(
             raise RuntimeError("One of the differentiated Tensors does not require grad")
     grads = starting_gradients(roots, grad_outputs)
     with set_grad_enabled(create_graph):
-        found = run_backward(roots, grads, retain(retain_graph, create_graph), limited)
+        keep = create_graph if retain_graph is None else retain_graph
+        found = run_backward(roots, grads, keep, limited)
     results = [found.get(edge_of(tensor)) for tensor in limited]
     for number, tensor in enumerate(limited):
         if results[number] is None and not (allow_unused or materialize_grads):

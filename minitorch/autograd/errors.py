@@ -16,7 +16,8 @@ FREED = (
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
     "inference mode in computation tracked by autograd. To work around this, you can "
-    "make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
+    "make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead "
+    "of "
     "`torch.inference_mode()`."
 )
 INFERENCE_WRITTEN = (
@@ -34,7 +35,8 @@ _AMBIGUOUS = (
     "don't want the inplace to be tracked) or both outside (if you want the inplace to be tracked)."
 )
 _SEVERAL_VIEWS = (
-    "This view is the output of a function that returns multiple views. Such functions do not allow "
+    "This view is the output of a function that returns multiple views. Such functions do not "
+    "allow "
     "the output views to be modified inplace. You should replace the inplace operation by an "
     "out-of-place one."
 )
@@ -49,6 +51,11 @@ OVERLAP = (
 MATERIALIZE = (
     "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
     "allow_unused=False."
+)
+NO_FORWARD = "You must implement the forward function for custom autograd.Function."
+NO_BACKWARD = (
+    "You must implement either the backward or vjp method for your custom autograd.Function to use "
+    "it with backward mode AD."
 )
 UNUSED = (
     "The differentiated Tensor at index {} appears to not have been used in the graph. "
@@ -93,14 +100,17 @@ def short_name(node: Any) -> str:
 
 
 def frozen_view(tensor: Any, happened: str) -> RuntimeError:
-    """A view whose history cannot follow a change: made without grad mode, or one of several at once."""
+    """A view whose history cannot follow a change: made under no_grad, or with others at once."""
     node, frozen = tensor._grad_fn, tensor._view.frozen
     name = "" if node is None else re.sub(r"Backward\d+$", "", node.name())
     if node is not None and frozen == "several":
         start = f"Output {tensor._output_nr} of {name} is a view and {happened} modified inplace."
     else:
-        made = "A view was" if node is None else f"Output {tensor._output_nr} of {name} is a view of a view which was"
-        start = f"{made} created in no_grad mode and {happened} modified inplace with grad mode enabled."
+        made = "A view was"
+        if node is not None:
+            made = f"Output {tensor._output_nr} of {name} is a view of a view which was"
+        made += " created in no_grad mode"
+        start = f"{made} and {happened} modified inplace with grad mode enabled."
     return RuntimeError(f"{start} {_SEVERAL_VIEWS if frozen == 'several' else _AMBIGUOUS}")
 
 
@@ -173,6 +183,7 @@ def refuse_shapes(error: ValueError, operands: list[Any]) -> None:
             elif size not in (1, sizes[place]):
                 dim = max(len(sizes), len(operand.shape)) - 1 - place
                 raise RuntimeError(
-                    f"The size of tensor a ({sizes[place]}) must match the size of tensor b ({size}) at "
+                    f"The size of tensor a ({sizes[place]}) must match the size of tensor b "
+                    f"({size}) at "
                     f"non-singleton dimension {dim}"
                 ) from None

@@ -81,7 +81,15 @@ class _Mode(contextlib.ContextDecorator):
         return decorated
 
 
-class no_grad(_Mode):  # noqa: N801 - PyTorch's name
+class _Bare(_Mode):
+    """A mode without arguments, which may decorate without parentheses: ``@no_grad``."""
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        self = super().__new__(cls)
+        return self if function is None else self(function)
+
+
+class no_grad(_Bare):  # noqa: N801 - PyTorch's name
     """Operations inside are not recorded: no graph, no memory kept, no gradient.
 
     >>> import minitorch as mt
@@ -92,20 +100,12 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's name
     False
     """
 
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        self = super().__new__(cls)
-        return self if function is None else self(function)  # `@no_grad` without parentheses
-
     def wanted(self) -> tuple[bool, bool]:
         return False, state.inference
 
 
-class enable_grad(_Mode):  # noqa: N801 - PyTorch's name
+class enable_grad(_Bare):  # noqa: N801 - PyTorch's name
     """Operations inside are recorded, also within an outer ``no_grad``."""
-
-    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        self = super().__new__(cls)
-        return self if function is None else self(function)
 
     def wanted(self) -> tuple[bool, bool]:
         return True, state.inference

@@ -135,30 +135,30 @@ class Operation(Node):
         self.stack = stack() if state.anomaly else None
         edges: list[Any] = []
         mask = 0  # bit i: args[i] needs a gradient
-        for place, arg in enumerate(args):
+        bit = 1
+        for arg in args:
             if isinstance(arg, TensorBase) and arg._requires_grad:
                 edges.append((arg._grad_fn or arg, arg._output_nr))
-                mask |= 1 << place
+                mask += bit
             else:
                 edges.append(None)
+            bit += bit
         self.edges = edges
-        plan = self._plans.get(mask)
-        if plan is None:
-            plan = self._plans[mask] = self._make_plan(mask)
-        self.plan = plan
+        self.plan = plan = self._plans.get(mask) or self._make_plan(mask)
         kept: dict[int, Any] = {}
-        self.kept = kept
-        self.holds_tensors = plan.keep_out or self.extra is not None
+        holds_tensors = plan.keep_out or self.extra is not None
         for place in plan.keep:
             arg = args[place]
             if isinstance(arg, TensorBase):
                 kept[place] = arg, version_of(arg)
-                self.holds_tensors = True
+                holds_tensors = True
             else:
                 kept[place] = arg, None
+        self.kept = kept
+        self.holds_tensors = holds_tensors
+        results = result if result.__class__ is tuple else (result,)
         outputs: list[Any] = []
         self.outputs = outputs
-        results = result if result.__class__ is tuple else (result,)
         for tensor in results:
             array = tensor._array
             dtype = array.dtype
@@ -177,10 +177,10 @@ class Operation(Node):
 
     @classmethod
     def _make_plan(cls, mask: int) -> Plan:
-        """The plan for the arguments whose bits are set in ``mask``."""
-        if OUT in cls._rules:
-            return Plan([(OUT, *cls._rules[OUT])])
-        return Plan([(i, *rule) for i, rule in cls._rules.items() if mask >> i & 1])
+        """The plan for the arguments whose bits are set in ``mask``; made once."""
+        rules = [(i, *rule) for i, rule in cls._rules.items() if i == OUT or mask >> i & 1]
+        cls._plans[mask] = Plan(rules)
+        return cls._plans[mask]
 
     def save(self, **arrays: Any) -> None:
         """Keep something that ``forward`` computed until backward; a rule gets it by this name."""

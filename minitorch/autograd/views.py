@@ -17,7 +17,6 @@ from .. import backend
 from . import errors, modes
 from .graph import Node, TensorBase, next_number
 
-
 # An operation, its arguments after the first, and which of its results (None: the only one).
 Step = tuple[Any, tuple[Any, ...], int | None]
 
@@ -47,10 +46,9 @@ class View:
         tensor._counter = source._counter
         if tensor._counter is None:  # an inference tensor: nobody will ever ask for its history
             return
+        frozen = "" if step[2] is None else "several"
         if not modes.state.recording:
             frozen = "no_grad"
-        else:
-            frozen = "" if step[2] is None else "several"
         earlier = source._view
         if earlier is None:
             tensor._view = View(source, (step,), tensor, frozen)
@@ -99,11 +97,28 @@ class CopySlices(Node):
         )
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
-        # In the base's order of dimensions: else not every step that gave a view of it would be one.
+        # In the base's order of dimensions: else a step that gave a view of it might copy.
         grad = grads[0].new_empty_strided(grads[0]._array.shape, self.strides).copy_(grads[0])
         grad_value = self.view.of(grad).clone()
         self.view.of(grad).zero_()  # what was replaced has no influence any more
         return grad, grad_value
+
+
+class Overwritten(Node):
+    """A tensor after ``x.eq_(y)`` and the like: its value does not depend on that before."""
+
+    @classmethod
+    def by(cls, function: Callable[..., Any], before: Any) -> Any:
+        """What has the history of ``before`` after ``function`` gave it a value without one."""
+        node = cls()
+        node.torch_name = function.__name__.title().replace("_", "") + "Backward0"
+        node.edges = ((before._grad_fn or before, before._output_nr),)
+        node.outputs = [(before._array.shape, before._array.dtype)]
+        before._grad_fn, before._output_nr = node, 0
+        return before
+
+    def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
+        return (grads[0].new_zeros(grads[0]._array.shape),)
 
 
 def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,6 +152,8 @@ def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     bump(self)
     if value._requires_grad:
         rebase(self, value)
+    elif before._requires_grad and modes.state.recording:
+        rebase(self, Overwritten.by(function, before))
     return self
 
 

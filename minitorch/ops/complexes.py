@@ -13,6 +13,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from ..autograd.views import in_place
 from . import arrays
 from .masking import masked
 from .operands import function, only, tensor
@@ -95,7 +96,7 @@ class Complex(Operation):
     """``real + i * imag``."""
 
     def forward(self, xp: Any, real: Any, imag: Any) -> Any:
-        out = xp.empty(xp.broadcast(real, imag).shape, COMPLEX[real.dtype.char])
+        out = xp.empty(np.broadcast_shapes(real.shape, imag.shape), COMPLEX[real.dtype.char])
         out.real, out.imag = real, imag
         return out
 
@@ -171,6 +172,14 @@ abs = function(Abs)
 absolute = function(Abs, "absolute")
 sgn = function(Sgn)
 angle = function(Angle)
+abs_of_real_ = in_place(abs)
+
+
+def abs_(self: Any) -> Any:
+    """In-place form of `abs`; not for complex numbers, whose absolute values are real."""
+    if self._array.dtype.kind == "c":
+        raise RuntimeError("In-place abs is not supported for complex tensors.")
+    return abs_of_real_(self)
 
 
 def real(input: Any) -> Any:
@@ -278,8 +287,8 @@ def polar(abs: Any, angle: Any) -> Any:
     """The complex tensor of that absolute value and angle: ``abs * (cos(angle) + i * sin(angle))``.
 
     >>> import minitorch as mt
-    >>> mt.polar(mt.tensor([1.0, 2.0]), mt.tensor([0.0, math.pi / 2]))
-    tensor([ 1.0000e+00+0.j, -8.7423e-08+2.j])
+    >>> mt.polar(mt.tensor([1.0, 2.0]), mt.tensor([0.0, 1.0]))
+    tensor([1.0000+0.0000j, 1.0806+1.6829j])
     """
     size, angle = parts("polar", abs, angle, ("abs", "angle"))
     return Complex.apply(size * angle.cos(), size * angle.sin())

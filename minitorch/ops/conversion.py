@@ -6,8 +6,6 @@ few lines serve ``x.fill(v)``, which copies, and ``x.fill_(v)``, which writes in
 
 from __future__ import annotations
 
-import functools
-import math
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +18,7 @@ from ..autograd.modes import state
 from ..autograd.operation import Operation
 from ..autograd.views import bump, check_memory, check_writable, write
 from . import operands, sizes
+from .scalars import number
 
 
 class Clone(Operation):
@@ -73,7 +72,7 @@ class Change(Operation):
         arrays = [target._array]
         for arg in args:
             if isinstance(arg, TensorBase):
-                recorded = recorded or arg.requires_grad  # type: ignore[attr-defined]
+                recorded = recorded or arg.requires_grad
                 arg = arg._array
             arrays.append(arg)
         recorded = recorded and bool(state.recording)
@@ -132,8 +131,10 @@ class FillTensorInPlace(Fill):
     expanded = "refuse"
 
 
-class Zero(Fill):
+class Zero(Change):
     """Every element is 0."""
+
+    expanded = "allow"
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.zeros_like(x)
@@ -142,6 +143,9 @@ class Zero(Fill):
     def change(xp: Any, x: Any) -> Any:
         x[...] = 0
         return x
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad.new_zeros(grad._array.shape)
 
 
 class Copy(Change):
@@ -175,7 +179,8 @@ def warn_of_expanded(caller: str) -> None:
     """PyTorch's warning for functions that used to write into expanded tensors."""
     example = "indices] = tensor" if caller == "index_put_" else "mask] = scalar"
     warnings.warn(
-        f"Use of {caller} on expanded tensors is deprecated. Please clone() the tensor before performing "
+        f"Use of {caller} on expanded tensors is deprecated. Please clone() the tensor before "
+        "performing "
         f"this operation. This also applies to advanced indexing e.g. tensor[{example}",
         UserWarning,
         stacklevel=4,
@@ -217,7 +222,7 @@ def contiguous(self: Any) -> Any:
 
 
 def converted(input: Any, dtype: np.dtype, device_index: int | None, copy: bool = False) -> Any:
-    """``input`` in NumPy's ``dtype`` on that device: itself if it is so already and not ``copy``."""
+    """``input`` in a NumPy dtype on a device: itself if it is so already, unless ``copy``."""
     array = input._array
     if copy or (array.dtype is not dtype and array.dtype != dtype):
         return ToCopy.apply(input, dtype, device_index)
@@ -234,10 +239,10 @@ def to(
     non_blocking: bool = False,
     copy: bool = False,
 ) -> Any:
-    """This tensor in another dtype or on another device; itself if nothing changes, unless ``copy``.
+    """This tensor in another dtype or on another device; itself if nothing changes.
 
-    ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``, each with the optional
-    ``non_blocking`` (which changes nothing here) and ``copy``.
+    ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``. With ``copy`` it is a
+    copy in any case; ``non_blocking`` changes nothing here.
 
     >>> import minitorch as mt
     >>> mt.tensor([1.5, 2.5]).to(mt.int64)
@@ -248,12 +253,10 @@ def to(
         if any(not isinstance(flag, bool) for flag in rest):
             raise operands.invalid_combination("to", args)
         if rest:
-            non_blocking, copy = (*rest, copy)[:2]
+            copy = (*rest, copy)[1]
     wanted = self._array.dtype if dtype is None else from_data.check_dtype(dtype, "to").numpy
-    if device is None:
-        index = backend.device_index(self._array)
-    else:
-        index = devices.array_index(device)
+    here = backend.device_index(self._array)
+    index = here if device is None else devices.array_index(device)
     return converted(self, wanted, index, copy)
 
 
@@ -383,7 +386,8 @@ def copy_(self: Any, other: Any, non_blocking: bool = False) -> Any:
     if not isinstance(other, TensorBase):
         if not isinstance(other, bool | int | float | complex):
             raise TypeError(
-                f"copy_(): argument 'other' (position 1) must be Tensor, not {other.__class__.__name__}"
+                "copy_(): argument 'other' (position 1) must be Tensor, not "
+                f"{other.__class__.__name__}"
             )
         other = self.new_full((), number(other, dtypes.of(self._array), "copy_"))
     index = backend.device_index(self._array)
@@ -402,59 +406,3 @@ def refuse_shape(have: tuple[int, ...], given: tuple[int, ...]) -> None:
         raise RuntimeError(
             f"output with shape {list(have)} doesn't match the broadcast shape {list(shape)}"
         )
-
-
-# Numbers ------------------------------------------------------------------------------------------
-
-C_NAME = {
-    "uint8": "uint8_t", "int8": "int8_t", "int16": "short", "int32": "int", "int64": "int64_t",
-    "float16": "c10::Half", "float32": "float", "float64": "double",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
-
-
-@functools.cache
-def limits(dtype: dtypes.dtype) -> tuple[Any, Any]:
-    """The smallest and largest number that PyTorch takes for an element of ``dtype``."""
-    if dtype.category == 1:
-        info = np.iinfo(dtype.numpy)
-        return (int(info.min) if dtype.is_signed else -int(info.max)), int(info.max)
-    largest = float(np.finfo(dtype.numpy).max)
-    return -largest, largest
-
-
-def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
-    """The Python number ``value`` as one that NumPy can write into an array of ``dtype``.
-
-    Fractions are cut off for integers; what does not fit is refused, as in PyTorch.
-    """
-    if not isinstance(value, bool | int | float | complex | np.number | np.bool_):
-        raise TypeError(
-            f"{caller}() received an invalid combination of arguments - got ({value.__class__.__name__})"
-        )
-    if dtype.category == 0:
-        return bool(value)
-    smallest, largest = limits(dtype)
-    if isinstance(value, complex):
-        if dtype.category < 3 and value.imag:
-            raise overflow(dtype)
-        parts = (value.real, value.imag)
-        if any(math.isfinite(part) and abs(part) > largest for part in parts):
-            raise overflow(dtype)
-        return value if dtype.category == 3 else number(value.real, dtype, caller)
-    if dtype.category == 1:
-        if isinstance(value, float) and not dtype.is_signed:
-            smallest = 0  # of negative numbers only integers wrap round
-        if not math.isfinite(value) or not smallest <= value <= largest:
-            raise overflow(dtype)
-        value = int(value)
-        return value if value >= 0 or dtype.is_signed else value + largest + 1
-    if math.isfinite(value) and not smallest <= value <= largest:
-        raise overflow(dtype)
-    return value
-
-
-def overflow(dtype: dtypes.dtype) -> RuntimeError:
-    """The error for a number that ``dtype`` cannot hold."""
-    name = C_NAME.get(dtype.name, dtype.name)
-    return RuntimeError(f"value cannot be converted to type {name} without overflow")

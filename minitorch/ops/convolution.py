@@ -171,7 +171,9 @@ def _padded(
     xp: Any, channels: int, size: Ints, padding: Ints, n: int, dtype: Any
 ) -> tuple[Any, Any]:
     """Zeros for ``n`` images with a border around them, (C, *S, n), and the part inside the border."""
-    padded = xp.zeros((channels, *[s + 2 * p for s, p in zip(size, padding, strict=True)], n), dtype)
+    padded = xp.zeros(
+        (channels, *[s + 2 * p for s, p in zip(size, padding, strict=True)], n), dtype
+    )
     inside = [slice(p, p + s) for s, p in zip(size, padding, strict=True)]
     return padded, padded[(ALL, *inside)]
 

@@ -13,7 +13,7 @@ from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arithmetic import Div
-from .operands import only, operand, overloaded
+from .operands import binary, only, operand, overloaded
 
 
 def are_integers(a: Any, b: Any) -> bool:
@@ -114,7 +114,38 @@ class FmodByNumber(Fmod):
     torch_name = "FmodBackward0"
 
 
+class Gcd(Operation):
+    """The greatest common divisor of two integers.
+
+    >>> import minitorch as mt
+    >>> mt.gcd(mt.tensor([4, 6]), mt.tensor([6, -9]))
+    tensor([2, 3])
+    """
+
+    promote = only("iu", "gcd_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.gcd(a, b)
+
+
+class Lcm(Operation):
+    """The least common multiple of two integers.
+
+    >>> import minitorch as mt
+    >>> mt.lcm(mt.tensor([4, 6]), mt.tensor([6, -9]))
+    tensor([12, 18])
+    """
+
+    promote = only("iu", "lcm_cpu", dtypes.arithmetic)
+
+    def forward(self, xp: Any, a: Any, b: Any) -> Any:
+        return xp.lcm(a, b)
+
+
 # Functions ----------------------------------------------------------------------------------------
+
+gcd = binary(Gcd)
+lcm = binary(Lcm)
 
 ROUNDED = {None: Div, "floor": DivFloor, "trunc": DivTrunc}
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import functools
-import itertools
-import math
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from ..autograd.operation import Operation
-from ..autograd.operation import wrap as constant
+from ..autograd.operation import Operation, wrap as constant
 from ..size import Size
 from . import operands, sizes
 from .dims import wrap
@@ -90,8 +85,10 @@ def broadcast_shapes(*shapes: Any) -> Any:
         ):
             if length != so_far and 1 not in (length, so_far):
                 raise RuntimeError(
-                    f"Attempting to broadcast a dimension of length {length} at {-1 - back}! Mismatching "
-                    f"argument at index {place} had {shape}; but expected shape should be broadcastable "
+                    f"Attempting to broadcast a dimension of length {length} at {-1 - back}! "
+                    "Mismatching "
+                    f"argument at index {place} had {shape}; but expected shape should be "
+                    "broadcastable "
                     f"to {list(result)}"
                 )
         result = sizes.broadcast(result, shape)
@@ -106,7 +103,9 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     >>> a.shape, b.shape
     (torch.Size([2, 3]), torch.Size([2, 3]))
     """
-    shape = functools.reduce(sizes.broadcast, [x._array.shape for x in tensors], ())
+    shape: tuple[int, ...] = ()
+    for tensor in tensors:
+        shape = sizes.broadcast(shape, tensor._array.shape)
     return tuple([x if x._array.shape == shape else Expand.apply(x, shape) for x in tensors])
 
 
@@ -120,7 +119,7 @@ def atleast(tensors: tuple[Any, ...], ndim: int, caller: str) -> Any:
 
 
 def deepened(tensor: Any, ndim: int, caller: str) -> Any:
-    """``tensor`` as one of at least ``ndim`` dimensions: new ones in front, the third one behind."""
+    """``tensor`` with at least ``ndim`` dimensions: new ones in front, the third one behind."""
     if not isinstance(tensor, TensorBase):
         raise operands.invalid_combination(caller, (tensor,))
     have = tensor._array.ndim
@@ -186,7 +185,8 @@ def repeat(self: Any, *counts: Any, repeats: Any = None) -> Any:
     wanted = sizes.sizes(counts or (repeats,), "repeat", "repeats")
     if len(wanted) < self._array.ndim:
         raise RuntimeError(
-            "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor"
+            "Number of dimensions of repeat dims can not be smaller than number of dimensions of "
+            "tensor"
         )
     if any(count < 0 for count in wanted):
         shape = (1,) * (len(wanted) - self._array.ndim) + self._array.shape
@@ -217,7 +217,7 @@ def tile_method(self: Any, *counts: Any, dims: Any = None) -> Any:
 def repeat_interleave(
     input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Any:
-    """Each place along ``dim`` repeated ``repeats`` times: a number, or a tensor with one for each place.
+    """Each place along ``dim`` repeated ``repeats`` times: a number, or a tensor of one a place.
 
     Without ``dim`` the tensor is flattened first. With one argument, the ``repeats``, the result
     holds place i as often as they say.
@@ -251,7 +251,8 @@ def repeat_interleave(
         repeats = repeats.reshape(1).expand(length)
     elif counts.size != length:
         raise RuntimeError(
-            f"repeats must have the same size as input along dim, but got repeats.size(0) = {counts.size} "
+            "repeats must have the same size as input along dim, but got repeats.size(0) = "
+            f"{counts.size} "
             f"and input.size({dim}) = {length}"
         )
     return input.index_select(dim, repeated_places(repeats, output_size))
@@ -264,7 +265,8 @@ def repeated_places(repeats: Any, output_size: int | None) -> Any:
         raise RuntimeError("repeat_interleave only accept 1D vector as repeat")
     if not integers(counts):
         raise NotImplementedError(
-            f"\"repeat_interleave_cpu\" not implemented for '{dtypes.SCALAR_TYPE[dtypes.of(counts)]}'"
+            '"repeat_interleave_cpu" not implemented for '
+            f"'{dtypes.SCALAR_TYPE[dtypes.of(counts)]}'"
         )
     if counts.size and counts.min() < 0:
         raise RuntimeError("repeats can not be negative")

@@ -68,9 +68,7 @@ class Fused(Operation):
     def _by_formula(self, grad: Any, args: list[Any]) -> list[Any]:
         """Differentiate ``formula``, recording as we go."""
         needed = self.needs_input_grad
-        args = [
-            Alias.apply(arg) if need else arg for arg, need in zip(args, needed, strict=True)
-        ]
+        args = [Alias.apply(arg) if need else arg for arg, need in zip(args, needed, strict=True)]
         inputs = [arg for arg, need in zip(args, needed, strict=True) if need]
         result = type(self).formula(*args)
         found = iter(engine.grad(result, inputs, grad, create_graph=True, allow_unused=True))

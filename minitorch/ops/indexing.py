@@ -7,6 +7,7 @@ an index apart; everything else follows from `Part` (slicing.py) and `Pick`, `Pu
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -16,12 +17,12 @@ from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.views import bump, check_memory
-from . import conversion, sizes
+from . import conversion, scalars, sizes
 from .expanding import Expand
 from .places import AddAt, Pick, Put, inside, integers, outside, wrapped
-from .shape import Permute
 from .slicing import Select
 from .subscript import Entry, out_of_range, split, type_name, width
+from .transposing import Permute
 
 
 class Index(Pick):
@@ -56,7 +57,8 @@ def getitem(self: Any, index: Any) -> Any:
     view = self if operation is None else operation.apply(self, where)
     if not entries:
         return view
-    view, dim, span, places = combined(view, entries, state.recording and view.requires_grad)
+    keep = bool(state.recording and view.requires_grad)
+    view, dim, span, places = combined(view, entries, keep)
     return Index.apply(view, dim, span, places)
 
 
@@ -94,7 +96,7 @@ def setitem(self: Any, index: Any, value: Any) -> None:
 
 
 def unrecorded(target: Any, value: Any) -> bool:
-    """Whether ``value``, a tensor or None, may go straight into memory, and autograd need not know."""
+    """Whether ``value``, a tensor or None, may go straight into memory, unknown to autograd."""
     if target.requires_grad or target._counter is None or 0 in target._array.strides:
         return False
     return value is None or not (
@@ -111,7 +113,7 @@ def assignable(target: Any, value: Any) -> Any:
         raise TypeError(f"can't assign a {type_name(value)} to a {target.type()}")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("Overflow when unpacking long long")
-    return conversion.number(value, dtypes.of(target._array), "setitem")
+    return scalars.number(value, dtypes.of(target._array), "setitem")
 
 
 def trimmed(value: Any, shape: tuple[int, ...]) -> Any:
@@ -132,10 +134,11 @@ def combined(view: Any, entries: list[Entry], keep: bool) -> tuple[Any, int, int
     """The view, and the dimension, span and places (see places.py) that say what ``entries`` say.
 
     Indices of dimensions that are no neighbours come first in the result: so the view is permuted.
-    The places do not share memory with integers of the user if ``keep``: backward needs them as they
-    are now.
+    If ``keep``, the places do not share memory with integers of the user: backward needs them as
+    they are now.
     """
     array = view._array
+    places: Any
     arrays = [one_device(one.array, array) for one in entries]
     masks = [one.dtype.kind == "b" for one in arrays]
     for place, one in enumerate(entries):
@@ -149,7 +152,7 @@ def combined(view: Any, entries: list[Entry], keep: bool) -> tuple[Any, int, int
         return view, one.at, one.span, places
 
     shape = broadcast(entries, arrays)
-    neighbours = all(a.at + a.span == b.at for a, b in zip(entries, entries[1:], strict=False))
+    neighbours = all(a.at + a.span == b.at for a, b in itertools.pairwise(entries))
     dims = [dim for one in entries for dim in range(one.at, one.at + one.span)]
     lengths = [array.shape[dim] for dim in dims]
     others = [dim for dim in range(array.ndim) if dim not in dims]
@@ -157,7 +160,7 @@ def combined(view: Any, entries: list[Entry], keep: bool) -> tuple[Any, int, int
     if not neighbours:
         view = Permute.apply(view, (*dims, *others))
     xp = backend.array_module(array)
-    places: Any = 0
+    places = 0
     for one, part, is_mask in zip(entries, arrays, masks, strict=True):
         length = math.prod(array.shape[one.at : one.at + one.span])
         if not is_mask and not inside(part, length):
@@ -184,7 +187,8 @@ def check_mask(mask: Any, at: int, shape: tuple[int, ...]) -> None:
     for place, length in enumerate(mask.shape):
         if length != shape[at + place]:
             raise IndexError(
-                f"The shape of the mask {list(mask.shape)} at index {place} does not match the shape "
+                f"The shape of the mask {list(mask.shape)} at index {place} does not match the "
+                "shape "
                 f"of the indexed tensor {list(shape)} at index {at + place}"
             )
 
@@ -249,7 +253,7 @@ def fitted(value: Any, shape: tuple[int, ...]) -> Any:
     have = value._array.shape
     extra = max(len(have) - len(shape), 0)
     pairs = zip(reversed(have), reversed(shape), strict=False)
-    if any([n != 1 for n in have[:extra]]) or any([n not in (1, wanted) for n, wanted in pairs]):
+    if any(n != 1 for n in have[:extra]) or any(n not in (1, wanted) for n, wanted in pairs):
         raise RuntimeError(
             f"shape mismatch: value tensor of shape {list(have)} cannot be broadcast to indexing "
             f"result of shape {list(shape)}"
@@ -278,7 +282,7 @@ def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -
 
 
 def listed(ndim: int, indices: Any, values: Any) -> list[Entry]:
-    """The arguments of `index_put_` as advanced indices of a tensor with ``ndim`` dimensions; checked."""
+    """The indices of `index_put_` on a tensor with ``ndim`` dimensions; checked."""
     if not isinstance(indices, list | tuple):
         raise TypeError(
             "index_put(): argument 'indices' (position 1) must be tuple of Tensors, "
@@ -296,7 +300,8 @@ def listed(ndim: int, indices: Any, values: Any) -> list[Entry]:
     for place, one in enumerate(indices):
         if not isinstance(one, TensorBase):
             raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {one.__class__.__name__}"
+                f"expected Tensor as element {place} in argument 0, but got "
+                f"{one.__class__.__name__}"
             )
         array = one._array
         if array.dtype.kind != "b" and not integers(array):

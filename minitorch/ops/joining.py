@@ -42,7 +42,7 @@ def joined(xp: Any, arrays: Any, dim: int) -> Any:
 def in_one_dtype(arrays: Any) -> Any:
     """``arrays`` in their common dtype."""
     first = arrays[0].dtype
-    if all([array.dtype is first for array in arrays]):
+    if all(array.dtype is first for array in arrays):
         return arrays
     return dtypes.convert(list(arrays), dtypes.result_type(*arrays))
 
@@ -77,13 +77,13 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     if axis is not None:
         dim = axis
     shape = tensors[0]._array.shape
-    if not shape or any([tensor._array.shape != shape for tensor in tensors]):
+    if not shape or any(tensor._array.shape != shape for tensor in tensors):
         tensors = joinable(tensors, dim)
     return Cat.apply(wrap(dim, tensors[0]._array.ndim), *tensors)
 
 
 def joinable(tensors: Any, dim: int) -> Any:
-    """``tensors``, whose shapes differ, without those of shape (0,), which `cat` leaves out; checked."""
+    """``tensors``, whose shapes differ, without those of shape (0,), which `cat` leaves out."""
     for place, tensor in enumerate(tensors):
         if tensor._array.ndim == 0:
             raise RuntimeError(
@@ -100,7 +100,8 @@ def joinable(tensors: Any, dim: int) -> Any:
         for at, (want, have) in enumerate(zip(first, shape, strict=True)):
             if at != dim and want != have:
                 raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {want} but got "
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {want} "
+                    "but got "
                     f"size {have} for tensor number {place} in the list."
                 )
     if len(first) == 1 or len(counted) == len(tensors):
@@ -178,12 +179,13 @@ class BlockDiag(Operation):
         blocks = [array.reshape((1,) * (2 - array.ndim) + array.shape) for array in arrays]
         blocks = in_one_dtype(blocks)
         self.shapes = [array.shape for array in arrays]
-        self.places = places = []
+        places: list[tuple[slice, slice]] = []
         row = column = 0
         for block in blocks:
             height, width = block.shape
             places.append((slice(row, row + height), slice(column, column + width)))
             row, column = row + height, column + width
+        self.places = places
         whole = xp.zeros((row, column), blocks[0].dtype)
         for place, block in zip(places, blocks, strict=True):
             whole[place] = block

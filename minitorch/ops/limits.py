@@ -102,11 +102,17 @@ class Fmin(Operation):
         return masked(grad, ~((a <= b) | b.isnan()))
 
 
+REAL = frozenset({int, float, type(None)})
+
+
 def within(kernel: str, kinds: str) -> staticmethod[[list[Any]], list[Any]]:
     """The promotion of ``x`` and its limits, None for an absent one, to their common dtype."""
 
     def promote(operands: list[Any]) -> list[Any]:
-        if operands[0].dtype.kind == "c":
+        x, low, high = operands
+        if x.dtype.kind == "f" and low.__class__ in REAL and high.__class__ in REAL:
+            return operands
+        if x.dtype.kind == "c":
             raise NotImplementedError("clamp is not supported for complex types")
         dtype = dtypes.result_type(*[x for x in operands if x is not None])
         if dtype.numpy.kind not in kinds:

@@ -9,13 +9,11 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from ..autograd.operation import Operation
-from ..autograd.operation import wrap as constant
-from . import conversion, operands, sizes
+from ..autograd.operation import Operation, wrap as constant
+from . import conversion, operands, scalars, sizes
 from .conversion import Change
 from .masking import BITS, masked
 from .places import Pick, Put
-
 
 MANY = 10_000  # so many elements or more are chosen without branches
 
@@ -120,7 +118,8 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     kind = condition._array.dtype
     if kind.name == "uint8":
         warnings.warn(
-            "where received a uint8 condition tensor. This behavior is deprecated and will be removed in a "
+            "where received a uint8 condition tensor. This behavior is deprecated and will be "
+            "removed in a "
             "future version of PyTorch. Use a boolean condition instead.",
             UserWarning,
             stacklevel=2,
@@ -155,14 +154,14 @@ def boolean(mask: Any, caller: str, message: str) -> Any:
 
 
 C_NAME = {
-    "uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int", "int64": "long long",
-    "float16": "c10::Half", "float32": "float", "float64": "double",
+    "uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int",
+    "int64": "long long", "float16": "c10::Half", "float32": "float", "float64": "double",
     "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
 }  # fmt: skip
 
 
 def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
-    """The operation of `masked_fill`, the mask, and the value in the dtype of ``input``; checked."""
+    """The operation of `masked_fill`, the mask, and the value in ``input``'s dtype; checked."""
     if not isinstance(mask, TensorBase) or (
         not isinstance(value, TensorBase) and operands.plain(value) is None
     ):
@@ -173,7 +172,7 @@ def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
             + C_NAME[mask._array.dtype.name]
         )
     if not isinstance(value, TensorBase):
-        return MaskedFill, mask, conversion.number(value, dtypes.of(input._array), "masked_fill")
+        return MaskedFill, mask, scalars.number(value, dtypes.of(input._array), "masked_fill")
     if value._array.ndim:
         raise RuntimeError(
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
@@ -230,7 +229,8 @@ def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
     kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (input, source)]
     if kinds[0] != kinds[1]:
         raise RuntimeError(
-            f"masked_scatter: expected self and source to have same dtypes but got{kinds[0]} and {kinds[1]}"
+            f"masked_scatter: expected self and source to have same dtypes but got{kinds[0]} and "
+            f"{kinds[1]}"
         )
     boolean(
         mask,
@@ -247,7 +247,7 @@ def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
 
 
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
-    """``input`` with the elements where ``mask`` holds replaced by those of ``source``, in order; copies.
+    """``input`` with the elements where ``mask`` holds replaced by ``source``, in order; copies.
 
     >>> import minitorch as mt
     >>> mt.zeros(3).masked_scatter(mt.tensor([True, False, True]), mt.tensor([1.0, 2.0]))
@@ -268,7 +268,7 @@ def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
 
 
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
-    """The indices of the elements that are not zero: one a row, or a tuple with one tensor a dimension.
+    """The indices of the elements that are not zero: one a row, or a tensor for each dimension.
 
     >>> import minitorch as mt
     >>> mt.nonzero(mt.tensor([[0, 1], [2, 0]]))

@@ -41,6 +41,7 @@ class Windows(NamedTuple):
 
     length: int  # of the input
     count: int  # of windows
+    sizes: np.ndarray  # of the windows, without their parts in the border
     places: list[tuple[Any, Any, Any]]
     reverse: list[tuple[Any, Any, Any]]
 
@@ -55,11 +56,13 @@ def output_size(
     return count - 1 if ceil_mode and (count - 1) * stride >= length + padding else count
 
 
+@functools.lru_cache(256)
 def windows(
     length: int, count: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1
 ) -> Windows:
     """``count`` windows of ``kernel`` elements, every ``stride``, without their parts in the border."""
     places: list[tuple[Any, Any, Any]] = []
+    sizes = np.zeros(count, int)
     for place in range(kernel):
         shift = dilation * place - padding
         first = max(0, -(shift // stride))
@@ -68,9 +71,11 @@ def windows(
             where = slice(first * stride + shift, (last - 1) * stride + shift + 1, stride)
             window = ALL if last - first == count else slice(first, last)
             places.append((window, where, len(places)))
-    return Windows(length, count, places, places)
+            sizes[window] += 1
+    return Windows(length, count, sizes, places, places)
 
 
+@functools.lru_cache(256)
 def adaptive_windows(xp: Any, length: int, count: int) -> Windows:
     """``count`` windows that cover ``length``: from i L // count up to ceil((i + 1) L / count)."""
     if count and length % count == 0:
@@ -87,7 +92,7 @@ def adaptive_windows(xp: Any, length: int, count: int) -> Windows:
         where = j[first + step < last]
         window = first[where] + step
         reverse.append((xp.asarray(window), xp.asarray(where), xp.asarray(where - start[window])))
-    return Windows(length, count, places, reverse)
+    return Windows(length, count, end - start, places, reverse)
 
 
 def max_pool(x: Any, dims: Sequence[Windows]) -> Any:
@@ -140,7 +145,9 @@ def _winners(x: Any, dims: Sequence[Windows]) -> list[Any]:
         which = _first_equal_or_last_nan
     return [
         which(before, after, axis, dim)
-        for before, after, (axis, dim) in zip(stages[:-1], stages[1:], _last_first(dims), strict=True)
+        for before, after, (axis, dim) in zip(
+            stages[:-1], stages[1:], _last_first(dims), strict=True
+        )
     ]
 
 
@@ -240,6 +247,8 @@ def _masked(values: Any, mask: Any) -> Any:
 def _in_pieces(function: Callable[..., Any], dims: Sequence[Windows], *arrays: Any) -> Any:
     """``function`` of the arrays and ``dims``, on a part of the batch at a time."""
     xp = array_module(arrays[0])
+    while len(dims) > 1 and dims[0].length == dims[0].count == 1:
+        dims = dims[1:]  # nothing to do there: it counts as a dimension of the batch
     batch = arrays[0].shape[: arrays[0].ndim - len(dims)]
     total = math.prod(batch)
     arrays = tuple(a.reshape(total, *a.shape[a.ndim - len(dims) :]) for a in arrays)
@@ -259,6 +268,11 @@ def _in_pieces(function: Callable[..., Any], dims: Sequence[Windows], *arrays: A
 def _last_first(dims: Sequence[Windows]) -> list[tuple[int, Windows]]:
     """The dimensions with their places in an array of one batch dimension, the last one first."""
     return [(axis, dims[axis - 1]) for axis in range(len(dims), 0, -1)]
+
+
+def computing(dtype: Any) -> Any:
+    """The dtype to sum up in: float32 for float16, as in PyTorch."""
+    return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
 def _lowest(dtype: Any) -> Any:

@@ -95,7 +95,7 @@ def whole_power(xp: Any, x: Any, exponent: Any) -> Any:
     """Integer powers, some of a negative exponent: ``1 / x ** n`` without its fraction."""
     negative = exponent < 0
     out = xp.power(x, xp.where(negative, exponent & 1, exponent))  # right where x is 1 or -1
-    return xp.where(negative & (xp.absolute(x) != 1), out.dtype.type(0), out)
+    return xp.where(negative & (abs(x) != 1), out.dtype.type(0), out)
 
 
 def not_negative(x: Any) -> Any:
@@ -151,3 +151,13 @@ def float_power(input: Any, exponent: Any) -> Any:
     is_complex = dtypes.result_type(*arrays).is_complex
     wanted = dtypes.complex128 if is_complex else dtypes.float64
     return pow(*[x.to(wanted) if isinstance(x, TensorBase) else x for x in operands])
+
+
+def ldexp(input: Any, other: Any) -> Any:
+    """``input * 2 ** other``: what "load exponent" does to the bits of floats.
+
+    >>> import minitorch as mt
+    >>> mt.ldexp(mt.tensor([1.5, -3.0]), mt.tensor([4, -1]))
+    tensor([24.0000, -1.5000])
+    """
+    return input * PowOfNumber.apply(2.0, tensor(other, "ldexp"))

@@ -85,7 +85,7 @@ class DiagonalCopy(Part):
 
 
 def all_dims(given: tuple[Any, ...], ndim: int, caller: str) -> tuple[int, ...]:
-    """Dimensions given as ``f(0, 1)`` or ``f((0, 1))``, counted from the front, each at most once."""
+    """Dimensions given as ``f(0, 1)`` or ``f((0, 1))``, counted from the front; none twice."""
     dims = [wrap(dim, ndim) for dim in sizes.sizes(given, caller, "dims")]
     for dim in dims:
         if dims.count(dim) > 1:
@@ -105,7 +105,7 @@ def flip(input: Any, dims: Any) -> Any:
 
 
 def flip_method(self: Any, *order: Any, dims: Any = None) -> Any:
-    """This tensor with the places along some dimensions in reverse order: ``x.flip(0)``. See `flip`."""
+    """This tensor with places in reverse order along dimensions: ``x.flip(0)``. See `flip`."""
     if not order and dims is None:
         raise TypeError('flip() missing 1 required positional arguments: "dims"')
     return Flip.apply(self, all_dims(order or (dims,), self._array.ndim, "flip"))
@@ -151,7 +151,7 @@ def roll(input: Any, shifts: Any, dims: Any = None) -> Any:
 
 
 def rot90(input: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
-    """``input`` turned by ``k`` right angles in the plane of ``dims``, from the first to the second.
+    """``input`` turned by ``k`` right angles in the plane of ``dims``, from first to second.
 
     >>> import minitorch as mt
     >>> mt.tensor([[1, 2], [3, 4]]).rot90()
@@ -166,7 +166,8 @@ def rot90(input: Any, k: int = 1, dims: Any = (0, 1)) -> Any:
         raise RuntimeError(f"expected total dims >= 2, but got total dims = {ndim}")
     if plane[0] == plane[1]:
         raise RuntimeError(
-            f"expected rotation dims to be different, but got dim0 = {plane[0]} and dim1 = {plane[1]}"
+            f"expected rotation dims to be different, but got dim0 = {plane[0]} and dim1 = "
+            f"{plane[1]}"
         )
     return Rot90.apply(input, k, tuple([wrap(dim, ndim) for dim in plane]))
 
@@ -233,7 +234,7 @@ def diagflat(input: Any, offset: int = 0) -> Any:
 def tril_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = dtypes.int64, device: Any = None
 ) -> Any:
-    """The places in the lower triangle of a ``row`` × ``col`` matrix, as a row and a column index.
+    """The places in the lower triangle of a ``row`` × ``col`` matrix, as row and column indices.
 
     >>> import minitorch as mt
     >>> mt.tril_indices(2, 3)
@@ -246,5 +247,5 @@ def tril_indices(
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = dtypes.int64, device: Any = None
 ) -> Any:
-    """The places in the upper triangle of a ``row`` × ``col`` matrix, as a row and a column index."""
+    """The places in the upper triangle of a ``row`` × ``col`` matrix, as row and column indices."""
     return from_data.leaf(np.stack(np.triu_indices(row, offset, col)), device).to(dtype)

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from . import conversion, operands, sizes
+from . import operands, scalars, sizes
 from .conversion import Change, copied
 from .dims import wrap
 from .places import AddAt, Pick, Put, add_at, integers, located, outside
@@ -36,8 +36,7 @@ class ScatterAdd(AddAt):
 def along(input: Any, dim: int, index: Any, caller: str, src: Any = None) -> Any:
     """The places in the flat ``input`` that ``index`` along ``dim`` names; checked.
 
-    The element ``index[i][j][k]`` stands at place (i, j, k), but for the one along ``dim``, which it
-    names.
+    The element ``index[i][j]`` means place (i, j), but with itself as the place along ``dim``.
     """
     shape, array = input._array.shape, operands.tensor(index, caller, "index")._array
     dim = wrap(dim, len(shape))
@@ -73,11 +72,15 @@ def check_sizes(
     if name == "input":
         if too_long:
             raise RuntimeError(
-                f"Size does not match at dimension {too_long[0]} expected index {list(given)} to be no "
+                f"Size does not match at dimension {too_long[0]} expected index {list(given)} to "
+                "be no "
                 f"larger than self {list(shape)} apart from dimension {dim}"
             )
         return
-    message = f"Expected index {list(given)} to be no larger than self {list(shape)} apart from dimension {dim}"
+    message = (
+        f"Expected index {list(given)} to be no larger than self {list(shape)} apart from "
+        f"dimension {dim}"
+    )
     if src is not None:
         source = src._array.shape or (1,)
         if len(source) != len(given):
@@ -89,7 +92,7 @@ def check_sizes(
 
 
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
-    """``out[i][j] = input[index[i][j]][j]`` for ``dim`` 0, ``input[i][index[i][j]]`` for 1, and so on.
+    """``out[i][j] = input[index[i][j]][j]`` for ``dim`` 0, ``input[i][index[i][j]]`` for 1 ...
 
     >>> import minitorch as mt
     >>> mt.gather(mt.tensor([[1, 2], [3, 4]]), 1, mt.tensor([[0, 0], [1, 0]]))
@@ -100,20 +103,21 @@ def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> An
 
 
 def scatter_arguments(input: Any, dim: int, index: Any, src: Any, caller: str) -> tuple[Any, ...]:
-    """The arguments of a `Put` or `AddAt` that writes ``src``, tensor or number, where ``index`` says."""
+    """The arguments of a `Put` or `AddAt` of ``src``, tensor or number, where ``index`` says."""
     if not isinstance(src, TensorBase):
         places = along(input, dim, index, "scatter")
-        value = conversion.number(src, dtypes.of(input._array), caller)
+        value = scalars.number(src, dtypes.of(input._array), caller)
         return 0, input._array.ndim, places, value
     places = along(input, dim, index, "scatter", src)
-    if src._array.dtype != input._array.dtype:
+    values: Any = src
+    if values._array.dtype != input._array.dtype:
         raise RuntimeError("scatter(): Expected self.dtype to be equal to src.dtype")
     shape = index._array.shape
-    if src._array.shape != shape and places.size:
-        src = src[tuple([slice(length) for length in shape])]
-    if src._array.shape != places.shape:
-        src = src.reshape(places.shape) if places.size else src.new_zeros(places.shape)
-    return 0, input._array.ndim, places, src
+    if values._array.shape != shape and places.size:
+        values = values[tuple([slice(length) for length in shape])]
+    if values._array.shape != places.shape:
+        values = values.reshape(places.shape) if places.size else values.new_zeros(places.shape)
+    return 0, input._array.ndim, places, values
 
 
 def scatter(
@@ -121,8 +125,8 @@ def scatter(
 ) -> Any:
     """``input`` with ``out[index[i][j]][j] = src[i][j]`` for ``dim`` 0, and so on; copies.
 
-    ``src`` is a tensor or a number. See `gather`, which reads what this writes. ``reduce``, "add" or
-    "multiply", is an older way to say `scatter_reduce`.
+    ``src`` is a tensor or a number. See `gather`, which reads what this writes. ``reduce``, "add"
+    or "multiply", is an older way to say `scatter_reduce`.
 
     >>> import minitorch as mt
     >>> mt.zeros(2, 3).scatter(1, mt.tensor([[0], [2]]), 1.0)
@@ -153,7 +157,8 @@ def as_reduction(input: Any, index: Any, src: Any, reduce: Any) -> tuple[Any, st
         raise RuntimeError("reduce argument must be either add or multiply.")
     if isinstance(src, TensorBase):
         warnings.warn(
-            "The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a "
+            "The reduce argument of torch.scatter with Tensor src is deprecated and will be "
+            "removed in a "
             "future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
             UserWarning,
             stacklevel=3,
@@ -201,7 +206,8 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     have, given = input._array.shape, array.shape
     if len(have) != len(given):
         raise RuntimeError(
-            "torch.take_along_dim(): input and indices should have the same number of dimensions, but got "
+            "torch.take_along_dim(): input and indices should have the same number of dimensions, "
+            "but got "
             f"{len(have)} dimensions for input, and {len(given)} dimensions for indices"
         )
     dim = wrap(dim, len(have))
@@ -222,7 +228,7 @@ def counted(indices: Any, length: int) -> Any:
     return indices.where(indices >= 0, indices + length)
 
 
-# Several values for one place -----------------------------------------------------------------------
+# Several values for one place ---------------------------------------------------------------------
 
 
 class ScatterReduce(Change):
@@ -286,8 +292,8 @@ def grads_of_product(
 ) -> tuple[Any, Any]:
     """The gradients of `scatter_reduce` with "prod", also where factors are 0.
 
-    A factor's gradient is the product of the others: out / factor, or, for a factor that is the only
-    zero at its place, the product of all but the zeros.
+    A factor's gradient is the product of the others: out / factor, or, for a factor that is the
+    only zero at its place, the product of all but the zeros.
     """
     places = where[2]
     rest = ScatterReduce.apply(x.masked_fill(x == 0, 1), places, src, "prod", include_self)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.graph import TensorBase
-from . import conversion, operands
+from . import conversion, operands, scalars
 from .dims import wrap
 from .places import AddAt, Pick, Put, integers, outside
 
@@ -96,7 +96,8 @@ def slices_written(
     if array.ndim > 1:
         raise {
             "index_add_": IndexError(
-                f"index_add_(): Index is supposed to be a vector, but got dim: {array.ndim} with type: "
+                f"index_add_(): Index is supposed to be a vector, but got dim: {array.ndim} with "
+                "type: "
                 f"{kind} and size: {list(array.shape)}"
             ),
             "index_copy_": IndexError("index_copy_(): Index should have dimension 1 or 0 (got 2)"),
@@ -131,24 +132,28 @@ def check_source(self: Any, dim: int, index: Any, source: Any, caller: str) -> N
     if caller == "index_add_":
         if kinds[0] != kinds[1]:
             raise RuntimeError(
-                f"index_add_(): self ({kinds[0]}) and source ({kinds[1]}) must have the same scalar type"
+                f"index_add_(): self ({kinds[0]}) and source ({kinds[1]}) must have the same "
+                "scalar type"
             )
         if index.size != count:
             raise RuntimeError(
-                f"index_add_(): Number of indices ({index.size}) should be equal to source.size(dim): "
+                f"index_add_(): Number of indices ({index.size}) should be equal to "
+                "source.size(dim): "
                 f"({count}), for dim: {dim}"
             )
         if have[:dim] + have[dim + 1 :] != given[:dim] + given[dim + 1 :] or len(have) != len(
             given
         ):
             raise RuntimeError(
-                "source tensor shape must match self tensor shape, excluding the specified dimension. "
+                "source tensor shape must match self tensor shape, excluding the specified "
+                "dimension. "
                 f"Got self.shape = {list(have)} source.shape = {list(given)}"
             )
         return
     if have and given and len(have) != len(given):
         raise IndexError(
-            "index_copy_(): When source and destination are not scalars, their dimensionality must match. "
+            "index_copy_(): When source and destination are not scalars, their dimensionality must "
+            "match. "
             f"Source dimensionality ({len(given)}), destination dimensionality ({len(have)})"
         )
     if kinds[0] != kinds[1]:
@@ -160,12 +165,15 @@ def check_source(self: Any, dim: int, index: Any, source: Any, caller: str) -> N
     if slices[0] != slices[1]:
         shown = [" ".join(map(str, part)) for part in slices]
         raise RuntimeError(
-            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice "
-            f"shape: {shown[0]} at dimension {dim} and source slice shape: {shown[1]} at dimension 0."
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination "
+            "slice "
+            f"shape: {shown[0]} at dimension {dim} and source slice shape: {shown[1]} at dimension "
+            "0."
         )
     if index.size != count:
         raise IndexError(
-            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) ({count})"
+            f"index_copy_(): Number of indices ({index.size}) should be equal to source.size(dim) "
+            f"({count})"
         )
 
 
@@ -190,7 +198,7 @@ def add_arguments(self: Any, dim: int, index: Any, source: Any, alpha: Any) -> t
     operands.tensor(source, "index_add", "source", 3)
     where = slices_written(self, dim, index, source, "index_add_")
     if alpha != 1:
-        source = source * conversion.number(alpha, dtypes.of(self._array), "index_add")
+        source = source * scalars.number(alpha, dtypes.of(self._array), "index_add")
     return *where, source
 
 
@@ -220,7 +228,7 @@ def copy_arguments(self: Any, dim: int, index: Any, source: Any) -> tuple[Any, .
 
 
 def index_fill_(self: Any, dim: int, index: Any, value: Any) -> Any:
-    """Fill the slices ``index`` of dimension ``dim`` with a number or the value of a 0-d tensor, in place."""
+    """Fill the slices ``index`` of ``dim`` with a number or the value of a 0-d tensor, in place."""
     operation, args = fill_arguments(self, dim, index, value)
     return operation.apply_(self, *args)
 
@@ -251,10 +259,10 @@ def fill_arguments(self: Any, dim: int, index: Any, value: Any) -> tuple[Any, tu
         raise RuntimeError(
             "index_fill_(): Converting complex Scalar to non-complex type is not supported"
         )
-    return IndexFill, (*where, conversion.number(value, dtypes.of(self._array), "index_fill"))
+    return IndexFill, (*where, scalars.number(value, dtypes.of(self._array), "index_fill"))
 
 
-# The tensor as if it were flat ------------------------------------------------------------------------
+# The tensor as if it were flat --------------------------------------------------------------------
 
 
 def flat_places(self: Any, index: Any, caller: str) -> tuple[int, int, Any]:
@@ -275,7 +283,7 @@ def flat_places(self: Any, index: Any, caller: str) -> tuple[int, int, Any]:
 
 
 def take(input: Any, index: Any) -> Any:
-    """The elements that ``index`` names, counting as if ``input`` were flat; in the shape of ``index``.
+    """The elements that ``index`` names in the flat ``input``, in the shape of ``index``.
 
     >>> import minitorch as mt
     >>> mt.take(mt.tensor([[1, 2], [3, 4]]), mt.tensor([0, 3]))
@@ -315,7 +323,7 @@ def put(input: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
 
 
 def put_(self: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
-    """Write ``source`` where ``index`` names elements, counting as if the tensor were flat, in place.
+    """Write ``source`` where ``index`` names elements of the flat tensor, in place.
 
     With ``accumulate`` the values are added.
     """

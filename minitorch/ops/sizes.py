@@ -1,4 +1,4 @@
-"""Sizes as users give them: ``f(2, 3)``, ``f((2, 3))``, a -1 to be inferred; wrong ones are refused."""
+"""Sizes as users give them: ``f(2, 3)``, ``f((2, 3))``, a -1 to be inferred; wrong ones refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def sizes(given: tuple[Any, ...], caller: str, name: str = "size") -> tuple[int,
         only = given[0]
         if isinstance(only, list | tuple):
             given = tuple(only)
-        elif isinstance(only, bool) or not is_integer(only):
+        elif not is_integer(only):
             raise TypeError(
                 f"{caller}(): argument '{name}' (position 1) must be tuple of ints, "
                 f"not {type(only).__name__}"
@@ -35,8 +35,8 @@ def listed(given: Any, caller: str, name: str) -> Any:
 
 
 def is_integer(value: Any) -> bool:
-    """Whether ``value`` counts as an integer: also a NumPy integer or an integer tensor of one element."""
-    if not hasattr(value, "__index__"):
+    """Whether ``value`` counts as an integer: a NumPy integer or 0-d integer tensor does, too."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
         return False
     array = getattr(value, "_array", None)
     return array is None or (array.size == 1 and array.ndim == 0 and array.dtype.kind in "iu")
@@ -44,9 +44,10 @@ def is_integer(value: Any) -> bool:
 
 def integer(value: Any, place: int, caller: str, name: str) -> int:
     """One of the sizes as an int."""
-    if isinstance(value, bool) or not is_integer(value):
+    if not is_integer(value):
         raise TypeError(
-            f"{caller}(): argument '{name}' failed to unpack the object at pos {place + 1} with error "
+            f"{caller}(): argument '{name}' failed to unpack the object at pos {place + 1} with "
+            "error "
             f'"type must be tuple of ints,but got {type(value).__name__}"'
         )
     return operator.index(value)
@@ -77,7 +78,7 @@ def infer(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:
 
 
 def broadcast(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape to which ``a`` and ``b`` are broadcast together; PyTorch's error if there is none."""
+    """The shape to which ``a`` and ``b`` are broadcast together; refused if there is none."""
     ndim = max(len(a), len(b))
     long_a, long_b = (1,) * (ndim - len(a)) + a, (1,) * (ndim - len(b)) + b
     for dim in reversed(range(ndim)):
@@ -102,7 +103,8 @@ def expanded(tensor: Any, wanted: tuple[int, ...]) -> tuple[int, ...]:
                 return wanted
     else:
         raise RuntimeError(
-            f"expand({tensor.type()}{{{list(have)}}}, size={list(wanted)}): the number of sizes provided "
+            f"expand({tensor.type()}{{{list(have)}}}, size={list(wanted)}): the number of sizes "
+            "provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor "
             f"({len(have)})"
         )
@@ -119,7 +121,8 @@ def expanded(tensor: Any, wanted: tuple[int, ...]) -> tuple[int, ...]:
         elif dim >= new and have[dim - new] not in (1, size):
             raise RuntimeError(
                 f"The expanded size of the tensor ({size}) must match the existing size "
-                f"({have[dim - new]}) at non-singleton dimension {dim}.  Target sizes: {list(wanted)}.  "
+                f"({have[dim - new]}) at non-singleton dimension {dim}.  Target sizes: "
+                f"{list(wanted)}.  "
                 f"Tensor sizes: {list(have)}"
             )
         elif size < 0:

@@ -134,7 +134,7 @@ class Unbind(Operation):
 
 
 def at_dim(dim: int, index: Any) -> tuple[Any, ...]:
-    """The index that applies ``index`` to dimension ``dim``; never NumPy's way out of 0-d arrays."""
+    """The index that applies ``index`` to dimension ``dim``; with ``...`` it is a view in NumPy."""
     return (*(slice(None),) * dim, index, ...)
 
 
@@ -151,7 +151,8 @@ def select(input: Any, dim: int, index: int) -> Any:
     at = wrap(dim, len(shape))
     if not -shape[at] <= index < shape[at]:
         raise IndexError(
-            f"select(): index {index} out of range for tensor of size {list(shape)} at dimension {dim}"
+            f"select(): index {index} out of range for tensor of size {list(shape)} at dimension "
+            f"{dim}"
         )
     return Select.apply(input, at_dim(at, int(index)))
 
@@ -226,14 +227,15 @@ def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ..
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     at = wrap(dim, len(shape))
     lengths = sizes.sizes((split_sizes,), "split_with_sizes", "split_sizes")
-    if any([length < 0 for length in lengths]):
+    if any(length < 0 for length in lengths):
         raise RuntimeError(
             "split_with_sizes expects split_sizes have only non-negative entries, but got "
             f"split_sizes={list(lengths)}"
         )
     if sum(lengths) != shape[at]:
         raise RuntimeError(
-            f"split_with_sizes expects split_sizes to sum exactly to {shape[at]} (input tensor's size at "
+            f"split_with_sizes expects split_sizes to sum exactly to {shape[at]} (input tensor's "
+            "size at "
             f"dimension {dim}), but got split_sizes={list(lengths)}"
         )
     return SplitWithSizes.apply(self, lengths, at)
@@ -269,7 +271,7 @@ def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
 
 
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
-    """``input`` cut along ``dim`` into so many nearly equal pieces, or before each of the indices: views.
+    """``input`` cut along ``dim`` into so many nearly equal pieces, or at the indices given: views.
 
     >>> import minitorch as mt
     >>> mt.arange(5).tensor_split(3)
@@ -284,7 +286,7 @@ def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[An
         )
     at = wrap(dim, len(shape))
     if isinstance(indices_or_sections, TensorBase):
-        indices_or_sections = indices_or_sections.tolist()  # type: ignore[attr-defined]
+        indices_or_sections = indices_or_sections.tolist()
     if isinstance(indices_or_sections, list | tuple):
         cuts = [0, *indices_or_sections, shape[at]]
     else:
@@ -306,12 +308,14 @@ def split_along(input: Any, parts: Any, dim: int, ndim: int, caller: str) -> tup
     shape = input._array.shape
     if len(shape) < ndim:
         raise RuntimeError(
-            f"torch.{caller} requires a tensor with at least {ndim} dimension, but got a tensor with "
+            f"torch.{caller} requires a tensor with at least {ndim} dimension, but got a tensor "
+            "with "
             f"{len(shape)} dimensions!"
         )
     if isinstance(parts, int) and (parts <= 0 or shape[dim] % parts):
         raise RuntimeError(
-            f"torch.{caller} attempted to split along dimension {dim}, but the size of the dimension "
+            f"torch.{caller} attempted to split along dimension {dim}, but the size of the "
+            "dimension "
             f"{shape[dim]} is not divisible by the split_size {parts}!"
         )
     return tensor_split(input, parts, dim)
@@ -352,7 +356,7 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
     return Diagonal.apply(input, diagonal_places(input._array.ndim, offset, dim1, dim2))
 
 
-# Copies with a part replaced --------------------------------------------------------------------------
+# Copies with a part replaced ----------------------------------------------------------------------
 
 
 def scattered(operation: Any, input: Any, src: Any, view: Any, where: Any, caller: str) -> Any:
@@ -387,7 +391,7 @@ def slice_scatter(
     end: int | None = None,
     step: int = 1,
 ) -> Any:
-    """``input`` with the places ``start:end:step`` of dimension ``dim`` replaced by ``src``; copies."""
+    """``input`` with places ``start:end:step`` of dimension ``dim`` replaced by ``src``; copies."""
     if step < 1:
         raise RuntimeError("slice step must be positive")
     where = at_dim(wrap(dim, input._array.ndim), slice(start, end, step))

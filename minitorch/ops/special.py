@@ -101,6 +101,37 @@ class Polygamma(Operation):
         return grad * polygamma(n + 1, x)
 
 
+class I0(Operation):
+    """The modified Bessel function of the first kind and order 0; derivative that of order 1.
+
+    >>> import minitorch as mt
+    >>> mt.i0(mt.tensor([0.0, 1.0]))
+    tensor([1.0000, 1.2661])
+    """
+
+    promote = only("f", "i0_vml_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return special(xp).i0(x).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any) -> Any:
+        return grad * I1.apply(x)
+
+
+class I1(Operation):
+    """The modified Bessel function of the first kind and order 1; derivative ``I0(x) - I1(x) / x``."""
+
+    torch_name = "SpecialI1Backward0"
+    promote = only("f", "i1_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return special(xp).i1(x).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any, out: Any) -> Any:
+        slope = masked(I0.apply(x) - out / x, x != 0) + masked(x.new_full(x.shape, 0.5), x == 0)
+        return grad * slope
+
+
 class Logit(Operation):
     """``ln(x / (1 - x))`` of ``x`` within [eps, 1 - eps]; derivative ``1 / (x (1 - x))``."""
 
@@ -191,6 +222,7 @@ erfc = function(Erfc)
 erfinv = function(Erfinv)
 lgamma = function(Lgamma)
 digamma = function(Digamma)
+i0 = function(I0)
 logaddexp = binary(Logaddexp)
 logaddexp2 = binary(Logaddexp2)
 

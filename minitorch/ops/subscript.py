@@ -25,7 +25,7 @@ class NewDim(Part):
 
 
 class Entry:
-    """An advanced index: integers or a mask, and the first dimension of the view that they speak of."""
+    """An advanced index: integers or a mask, and the first dimension that they speak of."""
 
     __slots__ = ("array", "at", "span")
 
@@ -112,9 +112,11 @@ def as_items(index: Any) -> Any:
     for item in index:
         if item is None or item is Ellipsis or isinstance(item, TensorBase | list | tuple | slice):
             warnings.warn(
-                "Using a non-tuple sequence for multidimensional indexing is deprecated and will be "
+                "Using a non-tuple sequence for multidimensional indexing is deprecated and will "
+                "be "
                 "changed in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this "
-                "will be interpreted as tensor index, x[torch.tensor(seq)], which will result either "
+                "will be interpreted as tensor index, x[torch.tensor(seq)], which will result "
+                "either "
                 "in an error or a different result",
                 UserWarning,
                 stacklevel=4,
@@ -179,7 +181,8 @@ def too_many(index: Any, ndim: int) -> IndexError:
         if index:
             return out_of_range(index, 0, 0)
         return IndexError(
-            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in "
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` "
+            "in "
             "C++ to convert a 0-dim tensor to a number"
         )
     if ndim == 0 and index.__class__ is slice:

@@ -12,7 +12,7 @@ from .expanding import strided
 
 
 class Unfold(Operation):
-    """Windows of ``size`` places, ``step`` apart, along ``dim``; what is in them is a last dimension."""
+    """Windows of ``size`` places, ``step`` apart, along ``dim``; as a last dimension."""
 
     is_view = True
 
@@ -113,9 +113,10 @@ def unfold(self: Any, dimension: int, size: int, step: int) -> Any:
 
 
 def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = None) -> Any:
-    """A view of ``input``'s memory: element (i, j, ...) lies at storage_offset + i·stride[0] + j·stride[1] ...
+    """A view of ``input``'s memory with any lengths and steps.
 
-    Several elements may share a place; their gradients add up.
+    Element (i, j, ...) lies at storage_offset + i * stride[0] + j * stride[1] + ... Several
+    elements may share a place; their gradients add up.
 
     >>> import minitorch as mt
     >>> mt.arange(4).as_strided((2, 3), (1, 1))
@@ -128,14 +129,15 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
     if len(lengths) != len(steps):
         raise RuntimeError("mismatch in length of strides and shape")
     offset = offset_of(array) if storage_offset is None else int(storage_offset)
-    if any([step < 0 for step in steps]):
+    if any(step < 0 for step in steps):
         raise RuntimeError(
             "as_strided: Negative strides are not supported at the moment, "
             f"got strides: {list(steps)}"
         )
-    if any([length < 0 for length in lengths]):
+    if any(length < 0 for length in lengths):
         raise RuntimeError(
-            f"Storage size calculation overflowed with sizes={list(lengths)} and strides={list(steps)}"
+            f"Storage size calculation overflowed with sizes={list(lengths)} and "
+            f"strides={list(steps)}"
         )
     if offset < 0:
         raise RuntimeError(f"Tensor: invalid storage offset {offset}")
@@ -145,8 +147,10 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
         held = memory_of(backend.array_module(array), array).nbytes
         if needed > held:
             raise RuntimeError(
-                f"setStorage: sizes {list(lengths)}, strides {list(steps)}, storage offset {offset}, and "
-                f"itemsize {array.itemsize} requiring a storage size of {needed} are out of bounds for "
+                f"setStorage: sizes {list(lengths)}, strides {list(steps)}, storage offset "
+                f"{offset}, and "
+                f"itemsize {array.itemsize} requiring a storage size of {needed} are out of bounds "
+                "for "
                 f"storage of size {held}"
             )
     return AsStrided.apply(input, lengths, steps, offset - offset_of(array))

@@ -108,6 +108,7 @@ def shown(value: Any) -> str:
 def forms(name: str, place: str = "") -> dict[str, Callable[..., Any]]:
     """The public functions of this name, each once, by the first place where it is found."""
     found: dict[Any, str] = {}
+    place = "Tensor" if name.startswith("__") else place
     for label, owner in PLACES.items():
         function = getattr(owner, name, None) if place in ("", label) else None
         function = function.fget if isinstance(function, property) else function
@@ -410,7 +411,7 @@ LAYERS = [
     Sample("batch_norm", real(4, 2), None, None, real(2), real(2), True), Sample("batch_norm", real(2, 2, 3), None, None, training=True),
     Sample("batch_norm", real(2, 2, 3), np.array([0.5, 1.0]), np.array([1.0, 2.0]), real(2), real(2)),
     Sample("batch_norm", real(3, 2), np.array([0.5, 1.0]), np.array([1.0, 2.0]), weight=real(2)),
-    Sample("F.dropout", x, 0.4), Sample("mt.dropout", x, 0.4, True), Sample("F.dropout", x, 0.4, False),
+    Sample("F.dropout", x, 0.4), Sample("mt.dropout", x, 0.4, True),
     Sample("F.alpha_dropout", x, 0.4, True), Sample("mt.alpha_dropout", x, 0.4, True), Sample("F.dropout1d", cube, 0.4),
     Sample("F.dropout2d", real(2, 2, 1, 2), 0.4), Sample("F.dropout3d", real(2, 2, 1, 1, 2), 0.4),
     Sample("F.feature_alpha_dropout", cube, 0.4, True), Sample("mt.feature_alpha_dropout", cube, 0.4, True),
@@ -421,7 +422,7 @@ WINDOWS = [
     *(Sample(f"conv{n}d", real(2, 2, *size), real(2, 2, *kernel), real(2))
       for n, size, kernel in [(1, (4,), (3,)), (2, (3, 4), (2, 3)), (3, (2, 3, 2), (2, 2, 1))]),
     Sample("conv1d", real(2, 5), real(2, 1, 2), stride=2, padding=1, groups=2), Sample("conv1d", real(1, 1, 6), real(1, 1, 2), dilation=3),
-    Sample("conv2d", real(1, 1, 3, 3), real(2, 1, 2, 3), padding="same"), Sample("conv2d", real(0, 1, 2, 2), real(1, 1, 2, 1)),
+    Sample("conv2d", real(1, 1, 3, 3), real(2, 1, 1, 3), padding="same"), Sample("conv2d", real(0, 1, 2, 2), real(1, 1, 2, 1)),
     *(Sample(f"conv_transpose{n}d", real(1, 2, *size), real(2, 2, *kernel), real(2))
       for n, size, kernel in [(1, (3,), (3,)), (2, (2, 3), (2, 2)), (3, (1, 2, 2), (2, 2, 1))]),
     Sample("conv_transpose2d", real(1, 2, 2, 2), real(2, 1, 2, 2), stride=2, padding=1, output_padding=1, groups=2, dilation=1),
@@ -439,9 +440,44 @@ SAMPLES = [
     *CONVERSIONS, *LOSSES, *LAYERS, *WINDOWS,
 ]  # fmt: skip
 
+# What has no gradient: comparisons, logic, bits, counts, places.
+ints, others = np.array([[3, -5, 0], [2, 7, -8]]), np.array([3, 2, 1])
+small = np.array([2, 0, 2, 1])
+odd = np.array([1.5, np.inf, np.nan, -np.inf, 0.0])
+COMPARISONS = "eq ne not_equal lt less le less_equal gt greater ge greater_equal"
+
+PLAIN = [
+    *(Sample(name, *pair) for name in COMPARISONS.split()
+      for pair in [(ints, others), (x, real(3)), (x, 1), (ints, 2), (scalar, scalar), (empty, real(3))]),
+    *(Sample("floor_divide", ints, other) for other in (others, 2, np.array(1.5))),
+    *(Sample(f"__{name}__", ints, others) for name in "eq ne lt le gt ge floordiv".split()),
+    Sample("__rfloordiv__", others, 7), *(Sample(name, *pair) for name in ("logical_and", "logical_or", "logical_xor")
+      for pair in [(ints, others), (x, mask), (mask, mask[0])]),
+    *(Sample("logical_not", value) for value in (ints, x, mask)),
+    *(Sample(name, *pair) for name in "bitwise_and bitwise_or bitwise_xor __and__ __or__ __xor__".split()
+      for pair in [(ints, others), (mask, mask[0]), (ints, 5)]),
+    *(Sample(name, ints, others) for name in "bitwise_left_shift bitwise_right_shift __lshift__ __rshift__".split()),
+    *(Sample(name, value) for name in ("bitwise_not", "__invert__") for value in (ints, mask)),
+    *(Sample(name, value) for name in "isnan isinf isfinite isposinf isneginf isreal signbit".split() for value in (odd, ints)),
+    Sample("isclose", x, y, rtol=0.5), Sample("allclose", x, y), Sample("allclose", odd, odd, equal_nan=True),
+    Sample("equal", x, x), Sample("equal", ints, ints), Sample("heaviside", odd, np.array(0.5)),
+    *(Sample(name, x, **options) for name in ("argmax", "argmin", "all", "any", "count_nonzero")
+      for options in ({}, {"dim": 0}, {"dim": 1})),
+    Sample("argsort", x), Sample("argsort", x, 0, True), Sample("nonzero", ints), Sample("argwhere", ints),
+    Sample("unique", ints), Sample("unique_consecutive", small), Sample("bincount", small), Sample("bincount", small, minlength=5),
+    Sample("histc", x, 4, -2, 2), Sample("searchsorted", others[::-1], ints), Sample("bucketize", ints, others[::-1], right=True),
+    Sample("one_hot", small), Sample("tril_indices", 3, 2, 1), Sample("triu_indices", 3, 2, -1),
+]  # fmt: skip
+
+
 # Every call to make, for `pytest.mark.parametrize(("function", "sample"), CALLS)`.
-CALLS = [
-    pytest.param(function, sample, id=f"{label}-{sample}")
-    for sample in SAMPLES
-    for label, function in forms(sample.name, sample.place).items()
-]
+def calls(samples: list[Sample]) -> list[Any]:
+    return [
+        pytest.param(function, sample, id=f"{label}-{sample}")
+        for sample in samples
+        for label, function in forms(sample.name, sample.place).items()
+    ]
+
+
+CALLS = calls(SAMPLES)
+PLAIN_CALLS = calls(PLAIN)

@@ -192,7 +192,9 @@ def test_memory_stays_near_that_of_input_and_output():
     assert peak(convolve, x, w, *options) < limit
     assert peak(convolve_weight, x, x, (3, 3), *options) < limit
     assert peak(convolve_transposed, x, w, (1, 1), (1, 1), (0, 0), (1, 1), 1) < limit
-    assert peak(convolve_transposed, x, w, (2, 2), (1, 1), (1, 1), (1, 1), 1) < 4 * x.nbytes + blocks
+    assert (
+        peak(convolve_transposed, x, w, (2, 2), (1, 1), (1, 1), (1, 1), 1) < 4 * x.nbytes + blocks
+    )
 
 
 def test_input_size_undoes_output_size():

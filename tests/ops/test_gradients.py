@@ -30,7 +30,9 @@ def derivatives(call, leaves):
     found = list(results) if isinstance(results, tuple | list) else [results]
     for _ in range(2):
         found.append(weighted(found))
-        grads = grad(found[-1], leaves, create_graph=True, allow_unused=True, materialize_grads=True)
+        grads = grad(
+            found[-1], leaves, create_graph=True, allow_unused=True, materialize_grads=True
+        )
         found.extend(grads)
         if not any(g.requires_grad for g in grads):
             break

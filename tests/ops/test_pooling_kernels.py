@@ -44,9 +44,7 @@ def cases(draw, dilated=True):
     batch, size = draw(shapes())
 
     def numbers(low, high):
-        return tuple(
-            draw(st.lists(st.integers(low, high), min_size=len(size), max_size=len(size)))
-        )
+        return tuple(draw(st.lists(st.integers(low, high), min_size=len(size), max_size=len(size))))
 
     kernel, stride = numbers(1, 4), numbers(1, 4)
     dilation = numbers(1, 2) if dilated else (1,) * len(size)

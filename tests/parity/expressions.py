@@ -16,8 +16,8 @@ from tests.parity.compare import listed, tensor_of
 def expression(line: str, names: str) -> Callable[..., Any]:
     """The function ``(lib, *tensors)`` that evaluates ``line``.
 
-    Each of the ``names`` is the square of a tensor: so linear operations have a second derivative to
-    compare, too. ``L`` is the library's ``tensor``.
+    Each of the ``names`` is the square of a tensor: so linear operations have a second derivative
+    to compare, too. ``L`` is the library's ``tensor``.
     """
 
     def function(lib: Any, *tensors: Any) -> Any:

@@ -334,7 +334,9 @@ def node_hooks(torch):
     y = x * 3
     seen = []
     y.grad_fn.register_prehook(lambda grads: (grads[0] * 10,))
-    y.grad_fn.register_hook(lambda inputs, outputs: seen.append((inputs[0].tolist(), outputs[0].tolist())))
+    y.grad_fn.register_hook(
+        lambda inputs, outputs: seen.append((inputs[0].tolist(), outputs[0].tolist()))
+    )
     y.sum().backward()
     yield seen, x.grad
 

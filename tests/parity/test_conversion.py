@@ -9,8 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.parity.compare import same, same_error  # noqa: E402
-from tests.parity.expressions import expression, same_layout  # noqa: E402
+from tests.parity.compare import same, same_error
+from tests.parity.expressions import expression, same_layout
 
 X = np.array([[-2.5, -1.0, 0.0, 0.25], [0.5, 1.75, 3.0, 100.0]], dtype=np.float32)
 Y = np.arange(24).reshape(2, 3, 4)

@@ -7,7 +7,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.parity.compare import same, same_error  # noqa: E402
+from tests.parity.compare import same, same_error
 
 rng = np.random.default_rng(0)
 

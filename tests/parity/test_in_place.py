@@ -11,8 +11,8 @@ import minitorch as mt
 
 torch = pytest.importorskip("torch")
 
-from tests.parity.compare import first_sentence, same_error  # noqa: E402
-from tests.parity.random_programs import check, program  # noqa: E402
+from tests.parity.compare import first_sentence, same_error
+from tests.parity.random_programs import check, program
 
 # w is a leaf that requires a gradient, y = w * 1, v a leaf of two, c = a plain tensor like w.
 PROGRAMS = """
@@ -189,8 +189,8 @@ def story(lib, program_, without="", names=None):
 def close(ours, theirs):
     """Equal, but for rounding in numbers.
 
-    A view whose base has changed is made anew in PyTorch as an ``AsStrided``, here by the steps that
-    made it: its node has another name.
+    A view whose base has changed is made anew in PyTorch as an ``AsStrided``, here by the steps
+    that made it: its node has another name.
     """
     if isinstance(theirs, str) and "AsStrided" in theirs:
         return isinstance(ours, str)
@@ -239,7 +239,7 @@ def test_a_view_whose_base_became_a_leaf_that_requires_grad():
 
 
 def test_a_base_in_another_order_of_dimensions():
-    """The gradient of a base must lie in memory as the base does for the view's steps to be views."""
+    """The base's gradient must lie in memory as the base does: else a step would be no view."""
 
     def run(lib):
         w = lib.tensor(np.arange(6.0).reshape(2, 3)).requires_grad_()

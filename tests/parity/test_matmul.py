@@ -7,9 +7,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import minitorch as mt  # noqa: E402
-from minitorch.ops.products import multi_dot  # noqa: E402
-from tests.parity.compare import same, same_error  # noqa: E402
+import minitorch as mt
+from minitorch.ops.products import multi_dot
+from tests.parity.compare import same, same_error
 
 rng = np.random.default_rng(0)
 

@@ -9,8 +9,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import minitorch as mt  # noqa: E402
-from tests.parity.compare import same, same_error  # noqa: E402
+import minitorch as mt
+from tests.parity.compare import same, same_error
 
 rng = np.random.default_rng(0)
 X = rng.standard_normal((3, 4, 5)).astype("f")

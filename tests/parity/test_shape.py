@@ -1,6 +1,6 @@
 """Views beside PyTorch: which they are, their strides, derivatives and refusals.
 
-Every line of a table runs on both libraries; x is 3×4, y is 2×1×3, z is 0-d, and L makes a tensor.
+Every line of a table runs on both libraries; x is 3×4, y is 2×1×3, z is 0-d, L makes a tensor.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from tests.parity.compare import same, same_error  # noqa: E402
-from tests.parity.expressions import expression, same_layout  # noqa: E402
+from tests.parity.compare import same, same_error
+from tests.parity.expressions import expression, same_layout
 
 X = np.arange(12, dtype=np.float32).reshape(3, 4) / 4
 Y = np.arange(6, dtype=np.float32).reshape(2, 1, 3) / 4

@@ -1,0 +1,65 @@
+"""Python numbers as elements of a tensor: cut to its dtype, or refused because they do not fit."""
+
+from __future__ import annotations
+
+import functools
+import math
+from typing import Any
+
+import numpy as np
+
+from .. import dtypes
+
+C_NAME = {
+    "uint8": "uint8_t", "int8": "int8_t", "int16": "short", "int32": "int", "int64": "int64_t",
+    "float16": "c10::Half", "float32": "float", "float64": "double",
+    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
+}  # fmt: skip
+
+
+@functools.cache
+def limits(dtype: dtypes.dtype) -> tuple[Any, Any]:
+    """The smallest and largest number that PyTorch takes for an element of ``dtype``."""
+    if dtype.category == 1:
+        info = np.iinfo(dtype.numpy)
+        return (int(info.min) if dtype.is_signed else -int(info.max)), int(info.max)
+    largest = float(np.finfo(dtype.numpy).max)
+    return -largest, largest
+
+
+def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
+    """The Python number ``value`` as one that NumPy can write into an array of ``dtype``.
+
+    Fractions are cut off for integers; what does not fit is refused, as in PyTorch.
+    """
+    if not isinstance(value, bool | int | float | complex | np.number | np.bool_):
+        raise TypeError(
+            f"{caller}() received an invalid combination of arguments - got "
+            f"({value.__class__.__name__})"
+        )
+    if dtype.category == 0:
+        return bool(value)
+    smallest, largest = limits(dtype)
+    if isinstance(value, complex):
+        if dtype.category < 3 and value.imag:
+            raise overflow(dtype)
+        parts = (value.real, value.imag)
+        if any(math.isfinite(part) and abs(part) > largest for part in parts):
+            raise overflow(dtype)
+        return value if dtype.category == 3 else number(value.real, dtype, caller)
+    if dtype.category == 1:
+        if isinstance(value, float) and not dtype.is_signed:
+            smallest = 0  # of negative numbers only integers wrap round
+        if not math.isfinite(value) or not smallest <= value <= largest:
+            raise overflow(dtype)
+        value = int(value)
+        return value if value >= 0 or dtype.is_signed else value + largest + 1
+    if math.isfinite(value) and not smallest <= value <= largest:
+        raise overflow(dtype)
+    return value
+
+
+def overflow(dtype: dtypes.dtype) -> RuntimeError:
+    """The error for a number that ``dtype`` cannot hold."""
+    name = C_NAME.get(dtype.name, dtype.name)
+    return RuntimeError(f"value cannot be converted to type {name} without overflow")
