@@ -137,7 +137,16 @@ from .ops.complexes import (
 )
 from .ops.conversion import clone, fill, fill_, zero_
 from .ops.cumulative import cummax, cummin, cumprod, cumsum, logcumsumexp
-from .ops.division import div, div as divide, div as true_divide, floor_divide, fmod, remainder
+from .ops.division import (
+    div,
+    div as divide,
+    div as true_divide,
+    floor_divide,
+    fmod,
+    gcd,
+    lcm,
+    remainder,
+)
 from .ops.dropout import (
     alpha_dropout_,
     feature_alpha_dropout_,
@@ -182,14 +191,12 @@ from .ops.matmul_add import addbmm, addmm, addmv, addr, baddbmm
 from .ops.norms import cdist, dist, norm
 from .ops.pointwise import (
     ceil,
-    copysign,
     exp,
     exp2,
     expm1,
     fix,
     floor,
     frac,
-    heaviside,
     log,
     log1p,
     log2,
@@ -198,11 +205,10 @@ from .ops.pointwise import (
     reciprocal,
     round,
     rsqrt,
-    sign,
     sqrt,
     trunc,
 )
-from .ops.powers import float_power, pow, square
+from .ops.powers import float_power, ldexp, pow, square
 from .ops.products import chain_matmul, cross, kron, outer, outer as ger, trace
 from .ops.ranking import (
     argsort,
@@ -263,6 +269,7 @@ from .ops.shape import (
     unflatten,
     unsqueeze,
 )
+from .ops.signs import copysign, heaviside, sign
 from .ops.slicing import (
     chunk,
     diagonal,
@@ -293,6 +300,7 @@ from .ops.special import (
     erf,
     erfc,
     erfinv,
+    i0,
     lgamma,
     logaddexp,
     logaddexp2,

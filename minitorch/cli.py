@@ -45,7 +45,7 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     add = parser.add_argument
     add("--seed", type=seed, default=0, metavar="N", help="the same seed gives the same run")
-    add("--epochs", type=positive(int), default=15, metavar="N", help="rounds over the digits")
+    add("--epochs", type=positive(int), default=30, metavar="N", help="rounds over the digits")
     add("--batch-size", type=positive(int), default=64, metavar="N", help="digits per step")
     add("--lr", type=positive(float), default=0.003, metavar="X", help="learning rate")
     add("--device", default="cpu", help="where to compute: cpu, cuda, cuda:1")

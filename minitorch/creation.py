@@ -197,7 +197,7 @@ def new_full(
 def new_empty_strided(
     self: Any, size: Any, stride: Any, *, dtype: Any = None, device: Any = None
 ) -> Any:
-    """Arbitrary content with the dtype and device of this tensor, laid out in memory by ``stride``."""
+    """Arbitrary content, laid out in memory by ``stride``, like this tensor otherwise."""
     last = sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     memory = new_empty(self, max(last + 1, 0), dtype=dtype, device=device)._array
     xp = backend.array_module(memory)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import backend, devices
-from . import random as _random
+from . import backend, devices, random as _random
 
 
 def is_available() -> bool:

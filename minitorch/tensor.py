@@ -46,11 +46,11 @@ from .ops import (
     ranking,
     rearranging,
     rectifiers,
-    signs,
     reduction,
     scattering,
     selection,
     shape as shape_,
+    signs,
     slicing,
     softmax as softmax_,
     sorting,
@@ -251,8 +251,8 @@ class Tensor(TensorBase):
                 ".grad attribute won't be populated during autograd.backward(). If you indeed want "
                 "the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
                 "non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you "
-                "access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for more "
-                "information.",
+                "access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
+                "more information.",
                 UserWarning,
                 stacklevel=2,
             )
@@ -268,10 +268,10 @@ class Tensor(TensorBase):
                 )
             if value._array.dtype != self._array.dtype:
                 raise RuntimeError(
-                    f"attempting to assign a gradient with dtype '{dtypes.C_TYPE[value.dtype]}' to a "
-                    f"tensor with grad_dtype '{dtypes.SCALAR_TYPE[self.dtype]}'. The gradient must "
-                    "match the tensor's grad_dtype (defaults to the tensor's dtype). You can set "
-                    "the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
+                    f"attempting to assign a gradient with dtype '{dtypes.C_TYPE[value.dtype]}' to "
+                    f"a tensor with grad_dtype '{dtypes.SCALAR_TYPE[self.dtype]}'. The gradient "
+                    "must match the tensor's grad_dtype (defaults to the tensor's dtype). You can "
+                    "set the tensor's grad_dtype attribute with a specific dtype, or None to allow any "
                     "dtype. Set grad_dtype with caution. Diverging the dtypes of a tensor and its "
                     "gradient may break downstream systems that assume they match."
                 )
@@ -459,7 +459,7 @@ class Tensor(TensorBase):
     new_tensor = creation.new_tensor
     new_empty_strided = creation.new_empty_strided
 
-    # Arithmetic (ops/arithmetic.py, division.py, powers.py) ----------------------------------------
+    # Arithmetic (ops/arithmetic.py, division.py, powers.py) ---------------------------------------
 
     add = arithmetic.add
     sub = subtract = arithmetic.sub
@@ -518,7 +518,7 @@ class Tensor(TensorBase):
     __imod__ = operator(remainder_)
     __ipow__ = operator(pow_)
 
-    # Comparison, logic, bits (ops/comparison.py, bitwise.py) ----------------------------------------
+    # Comparison, logic, bits (ops/comparison.py, bitwise.py) --------------------------------------
 
     eq = comparison.eq
     ne = not_equal = comparison.ne
@@ -582,7 +582,7 @@ class Tensor(TensorBase):
     __ilshift__ = operator(bitwise_left_shift_)
     __irshift__ = operator(bitwise_right_shift_)
 
-    # Functions of single elements (ops/pointwise.py, trigonometry.py, special.py, limits.py) --------
+    # Functions of single elements (ops/pointwise.py, trigonometry.py, special.py, limits.py) ------
 
     exp = pointwise.exp
     exp2 = pointwise.exp2
@@ -689,7 +689,7 @@ class Tensor(TensorBase):
     clamp_max_ = in_place(clamp_max)
     clamp_ = clip_ = in_place(clamp)
 
-    # Complex numbers (ops/complexes.py) -------------------------------------------------------------
+    # Complex numbers (ops/complexes.py) -----------------------------------------------------------
 
     abs, absolute = complexes.abs, complexes.absolute
     sgn = complexes.sgn
@@ -704,7 +704,7 @@ class Tensor(TensorBase):
     imag = property(complexes.imag, complexes.set_imag)
     __abs__ = complexes.abs
 
-    # Activation functions (ops/activation.py, rectifiers.py, softmax.py) ----------------------------
+    # Activation functions (ops/activation.py, rectifiers.py, softmax.py) --------------------------
 
     sigmoid = activation.sigmoid
     relu = rectifiers.relu
@@ -739,7 +739,7 @@ class Tensor(TensorBase):
     norm = norms.norm
     dist = norms.dist
 
-    # Matrix products (ops/matmul.py, matmul_add.py, products.py, einsum.py) ----------------------------
+    # Matrix products (ops/matmul.py, matmul_add.py, products.py, einsum.py) -----------------------
 
     matmul = matmul_.matmul
     mm = matmul_.mm

@@ -29,7 +29,7 @@ def naive_conv(x, w, stride, padding, dilation, groups):
 
 
 def pool_size(size, kernel, stride, padding, dilation=1, ceil_mode=False):
-    """How many windows fit; with ``ceil_mode`` one more may hang over the end, if it starts inside."""
+    """How many windows fit; with ``ceil_mode`` one that starts inside may hang over the end."""
     out = 0
     while True:
         start = out * stride - padding
@@ -43,7 +43,7 @@ def pool_size(size, kernel, stride, padding, dilation=1, ceil_mode=False):
 
 
 def window(place, size, kernel, stride, padding, dilation):
-    """The places of the input, one dimension after the other, that a window sees; none in the border."""
+    """The places that a window sees in each dimension of the input; none in the border."""
     return [
         [i for t in range(k) if 0 <= (i := p * s - pad + t * d) < length]
         for p, length, k, s, pad, d in zip(
@@ -53,7 +53,7 @@ def window(place, size, kernel, stride, padding, dilation):
 
 
 def naive_max_pool(x, kernel, stride, padding, dilation, ceil_mode=False):
-    """The largest element of each window, and its place with the pooled dimensions laid out as one."""
+    """The largest element of each window, and its place in the pooled dimensions as one."""
     return max_of_windows(
         x,
         [

@@ -8,7 +8,6 @@ from typing import Any
 from .. import backend
 from .modes import state
 
-
 ENABLED = (
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
     "enabled for debugging."

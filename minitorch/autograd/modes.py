@@ -73,7 +73,8 @@ class _Mode(contextlib.ContextDecorator):
                 try:
                     resume = functools.partial(generator.send, (yield item))
                 except GeneratorExit:
-                    generator.close()
+                    with self.clone():
+                        generator.close()
                     raise
                 except BaseException as error:
                     resume = functools.partial(generator.throw, error)
@@ -144,7 +145,7 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
         self.mode = mode
 
     def wanted(self) -> tuple[bool, bool]:
-        return state.grad and not self.mode, self.mode
+        return not self.mode, self.mode  # as in PyTorch: inference_mode(False) records
 
     def clone(self) -> inference_mode:
         return type(self)(self.mode)

@@ -81,7 +81,9 @@ from ..ops.rectifiers import (
     threshold,
     threshold_,
 )
-from ..ops.softmax import functional_log_softmax as log_softmax
-from ..ops.softmax import functional_softmax as softmax
-from ..ops.softmax import functional_softmin as softmin
+from ..ops.softmax import (
+    functional_log_softmax as log_softmax,
+    functional_softmax as softmax,
+    functional_softmin as softmin,
+)
 from ..ops.trigonometry import tanh

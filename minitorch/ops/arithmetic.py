@@ -326,8 +326,8 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
     for name, other in ("end", end), ("weight", weight if number is None else end):
         if other._array.dtype != dtype and (name == "end" or other._array.ndim):
             raise RuntimeError(
-                f"expected dtype {C_NAME[dtypes.of(input._array)]} for `{name}` but got dtype "
-                f"{C_NAME[dtypes.of(other._array)]}"
+                f"expected dtype {dtypes.C_TYPE[dtypes.of(input._array)]} for `{name}` but got "
+                f"dtype {dtypes.C_TYPE[dtypes.of(other._array)]}"
             )
     if dtype.kind not in "fc":
         kernel = "lerp_kernel_tensor" if number is None else "lerp_kernel_scalar"
@@ -335,12 +335,3 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
     if number is None:
         return LerpTensor.apply(input, end, weight.to(input.dtype))
     return Lerp.apply(input, end, number)
-
-
-# The names of dtypes in the error messages of `lerp`: those of C.
-C_NAME = {
-    dtypes.uint8: "unsigned char", dtypes.int8: "signed char", dtypes.int16: "short int",
-    dtypes.int32: "int", dtypes.int64: "long int", dtypes.float16: "c10::Half",
-    dtypes.float32: "float", dtypes.float64: "double", dtypes.complex64: "c10::complex<float>",
-    dtypes.complex128: "c10::complex<double>", dtypes.bool_: "bool",
-}  # fmt: skip

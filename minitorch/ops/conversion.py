@@ -68,14 +68,15 @@ class Change(Operation):
     @classmethod
     def apply_(cls, target: Any, *args: Any) -> Any:
         """The in-place form: straight into memory, unless autograd must hear of it."""
-        recorded = bool(target.requires_grad)
+        recorded = target.requires_grad
         arrays = [target._array]
+        xp: Any = np
         for arg in args:
             if isinstance(arg, TensorBase):
                 recorded = recorded or arg.requires_grad
                 arg = arg._array
             arrays.append(arg)
-        recorded = recorded and bool(state.recording)
+        recorded = recorded and state.recording
         strict = cls.expanded == "refuse" or (recorded and cls.expanded != "allow")
         if strict or not expanded(target._array):
             check_memory(target, args)
@@ -84,8 +85,7 @@ class Change(Operation):
         if recorded:
             return write(target, cls.apply, *args)
         check_writable(target)
-        xp = np
-        if any(map(backend.is_gpu_array, arrays)):
+        if any(array.__class__ is not np.ndarray for array in arrays if hasattr(array, "ndim")):
             xp, arrays = backend.on_one_device(arrays)
         cls.change(xp, *arrays)
         bump(target)

@@ -1,8 +1,8 @@
 """Convolution in one, two and three dimensions, as products of matrices.
 
 A kernel slides over the input. Write what it sees at each place as a column: the convolution is
-then one product of matrices, weight @ columns ("im2col"). Three functions on arrays do all the work,
-and the derivatives of each one are the other two:
+then one product of matrices, weight @ columns ("im2col"). Three functions on arrays do all the
+work, and the derivatives of each one are the other two:
 
     convolve(x, w)              y   (N, C_out, *O)               weight @ columns(x)
     convolve_transposed(g, w)   dx  (N, C_in, *S)                weight.T @ g, the columns added up
@@ -44,7 +44,7 @@ def output_size(size: Ints, kernel: Ints, stride: Ints, padding: Ints, dilation:
 def input_size(
     out: Ints, kernel: Ints, stride: Ints, padding: Ints, output_padding: Ints, dilation: Ints
 ) -> Ints:
-    """``S = (O - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1``: `output_size` undone."""
+    """``S = (O - 1) stride - 2 padding + dilation (K - 1) + output_padding + 1``."""
     return tuple(
         (o - 1) * step - 2 * p + d * (k - 1) + extra + 1
         for o, k, step, p, extra, d in zip(
@@ -140,7 +140,7 @@ def _columns(
     padding: Ints,
     dilation: Ints,
 ) -> Iterator[tuple[slice, slice, Any]]:
-    """Block by block: which images, which rows of the output, and (C, *K, *O, n), what its places see."""
+    """Block by block: which images, which rows of the output, and (C, *K, *O, n)."""
     size, before = x.shape[2:], (ALL,) * (1 + len(kernel))
     n, height = _block(xp, x.shape[0], x.shape[1] * math.prod(kernel), channels, out)
     padded, inner = _padded(xp, x.shape[1], size, padding, n, _computing(x.dtype))
@@ -153,7 +153,7 @@ def _columns(
 
 
 def _windows(xp: Any, padded: Any, kernel: Ints, out: Ints, stride: Ints, dilation: Ints) -> Any:
-    """A view (C, *K, *O, n) of (C, *S, n): for each element of the kernel what it meets. Copies nothing."""
+    """A view (C, *K, *O, n) of (C, *S, n): what each element of the kernel meets."""
     channel, *steps, image = padded.strides
     return xp.lib.stride_tricks.as_strided(
         padded,
@@ -170,7 +170,7 @@ def _windows(xp: Any, padded: Any, kernel: Ints, out: Ints, stride: Ints, dilati
 def _padded(
     xp: Any, channels: int, size: Ints, padding: Ints, n: int, dtype: Any
 ) -> tuple[Any, Any]:
-    """Zeros for ``n`` images with a border around them, (C, *S, n), and the part inside the border."""
+    """Zeros for ``n`` images with a border, (C, *S, n), and the part inside it."""
     padded = xp.zeros(
         (channels, *[s + 2 * p for s, p in zip(size, padding, strict=True)], n), dtype
     )

@@ -34,7 +34,7 @@ def source(generator: Any, index: int | None, caller: str) -> Generator:
 def real(value: Any, caller: str, name: str, position: int) -> float:
     """``value``, a number or a tensor of one element, as a number."""
     if isinstance(value, TensorBase):
-        value = value.item()  # type: ignore[attr-defined]
+        value = value.item()
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(
             f"{caller}(): argument '{name}' (position {position}) must be float, "

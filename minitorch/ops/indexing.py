@@ -81,7 +81,8 @@ def setitem(self: Any, index: Any, value: Any) -> None:
         try:
             self._array[where] = value._array if tensor else value
         except ValueError:
-            trimmed(value, self._array[where].shape)
+            if tensor:
+                trimmed(value, self._array[where].shape)
             raise
         bump(self)
         return
@@ -195,6 +196,9 @@ def check_mask(mask: Any, at: int, shape: tuple[int, ...]) -> None:
 
 def broadcast(entries: list[Entry], arrays: list[Any]) -> tuple[int, ...]:
     """The shape to which the indices are broadcast."""
+    first: tuple[int, ...] = arrays[0].shape
+    if all(array.shape == first for array in arrays):
+        return first
     try:
         return np.broadcast_shapes(*[array.shape for array in arrays])
     except ValueError:

@@ -153,11 +153,8 @@ def boolean(mask: Any, caller: str, message: str) -> Any:
     return mask
 
 
-C_NAME = {
-    "uint8": "unsigned char", "int8": "signed char", "int16": "short", "int32": "int",
-    "int64": "long long", "float16": "c10::Half", "float32": "float", "float64": "double",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
+# C++ has several names for these two, and this sentence other ones than most.
+C_NAME = dtypes.C_TYPE | {dtypes.int16: "short", dtypes.int64: "long long"}
 
 
 def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
@@ -169,7 +166,7 @@ def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
     if mask._array.dtype.kind != "b":
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype "
-            + C_NAME[mask._array.dtype.name]
+            + C_NAME[dtypes.of(mask._array)]
         )
     if not isinstance(value, TensorBase):
         return MaskedFill, mask, scalars.number(value, dtypes.of(input._array), "masked_fill")

@@ -14,11 +14,10 @@ import numpy as np
 
 from .. import dtypes
 from ..autograd.operation import Operation
-from . import arrays
 from .arrays import wide
 from .complexes import conj
 from .masking import masked
-from .operands import NUMBERS, function, not_implemented, only, overloaded, tensor
+from .operands import function, not_implemented, only
 
 floating = staticmethod(dtypes.floating)
 

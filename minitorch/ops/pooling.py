@@ -15,7 +15,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -31,17 +32,17 @@ PIECE_ON_CPU = 1 << 18
 _BITS = {size: np.dtype(f"i{size}") for size in (1, 2, 4, 8)}
 
 
-class Windows(NamedTuple):
+@dataclass(frozen=True)
+class Windows:
     """The windows along one dimension.
 
-    ``places`` holds for the first place of every window, for the second one, and so on: which windows
-    have it, where in the input it is, and its number. ``reverse`` holds the same, so arranged that
-    no entry names an element of the input twice: a gradient can be added there.
+    ``places`` holds for the first place of every window, for the second one, and so on: which
+    windows have it, where in the input it is, and its number. ``reverse`` holds the same, arranged
+    so that no entry names an element of the input twice: a gradient can be added there.
     """
 
     length: int  # of the input
     count: int  # of windows
-    sizes: np.ndarray  # of the windows, without their parts in the border
     places: list[tuple[Any, Any, Any]]
     reverse: list[tuple[Any, Any, Any]]
 
@@ -49,7 +50,7 @@ class Windows(NamedTuple):
 def output_size(
     length: int, kernel: int, stride: int, padding: int, dilation: int = 1, ceil_mode: bool = False
 ) -> int:
-    """How many windows there are along a dimension; with ``ceil_mode`` one may hang over its end."""
+    """How many windows there are; with ``ceil_mode`` the last one may hang over the end."""
     room = length + 2 * padding - dilation * (kernel - 1) - 1
     count = (room + (stride - 1 if ceil_mode else 0)) // stride + 1
     # A window must begin in the input or before it, not in the border behind it.
@@ -60,9 +61,8 @@ def output_size(
 def windows(
     length: int, count: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1
 ) -> Windows:
-    """``count`` windows of ``kernel`` elements, every ``stride``, without their parts in the border."""
+    """``count`` windows of ``kernel`` places, every ``stride``, without those in the border."""
     places: list[tuple[Any, Any, Any]] = []
-    sizes = np.zeros(count, int)
     for place in range(kernel):
         shift = dilation * place - padding
         first = max(0, -(shift // stride))
@@ -71,8 +71,7 @@ def windows(
             where = slice(first * stride + shift, (last - 1) * stride + shift + 1, stride)
             window = ALL if last - first == count else slice(first, last)
             places.append((window, where, len(places)))
-            sizes[window] += 1
-    return Windows(length, count, sizes, places, places)
+    return Windows(length, count, places, places)
 
 
 @functools.lru_cache(256)
@@ -92,7 +91,7 @@ def adaptive_windows(xp: Any, length: int, count: int) -> Windows:
         where = j[first + step < last]
         window = first[where] + step
         reverse.append((xp.asarray(window), xp.asarray(where), xp.asarray(where - start[window])))
-    return Windows(length, count, end - start, places, reverse)
+    return Windows(length, count, places, reverse)
 
 
 def max_pool(x: Any, dims: Sequence[Windows]) -> Any:
@@ -101,17 +100,17 @@ def max_pool(x: Any, dims: Sequence[Windows]) -> Any:
 
 
 def max_pool_gradient(g: Any, x: Any, dims: Sequence[Windows]) -> Any:
-    """The gradient of `max_pool`: each element of ``g`` goes to the largest element of its window."""
+    """The gradient of `max_pool`: each element of ``g`` goes to the largest of its window."""
     return _in_pieces(lambda g, x, dims: _spread(g, _winners(x, dims), dims), dims, g, x)
 
 
 def max_pool_select(v: Any, x: Any, dims: Sequence[Windows]) -> Any:
-    """What stands in ``v`` where ``x`` is the largest of its window: the gradient of the gradient."""
+    """What ``v`` has where ``x`` is the largest of its window: the gradient's gradient."""
     return _in_pieces(lambda v, x, dims: _select(v, _winners(x, dims), dims), dims, v, x)
 
 
 def max_pool_indices(x: Any, dims: Sequence[Windows]) -> Any:
-    """Where the largest elements are, counted in the input with its pooled dimensions laid out as one."""
+    """Where the largest elements are, in the input with its pooled dimensions laid out as one."""
     xp = array_module(x)
     lengths = [dim.length for dim in dims]
     places = xp.arange(math.prod(lengths)).reshape(lengths)
@@ -135,20 +134,16 @@ def _max_pool(x: Any, dims: Sequence[Windows]) -> Any:
 
 
 def _winners(x: Any, dims: Sequence[Windows]) -> list[Any]:
-    """For each dimension, the last one first: the place within its window of the largest element."""
-    stages = [x]
+    """For each dimension, the last one first: which place of its window has the largest element."""
+    steps = []
     for axis, dim in _last_first(dims):
-        stages.append(_largest(stages[-1], axis, dim))
-    y = stages[-1]
+        y = _largest(x, axis, dim)
+        steps.append((x, y, axis, dim))
+        x = y
     which = _first_equal
-    if y.dtype.kind == "f" and y.size and array_module(y).isnan(y.max()):
+    if x.dtype.kind == "f" and x.size and array_module(x).isnan(x.max()):
         which = _first_equal_or_last_nan
-    return [
-        which(before, after, axis, dim)
-        for before, after, (axis, dim) in zip(
-            stages[:-1], stages[1:], _last_first(dims), strict=True
-        )
-    ]
+    return [which(*step) for step in steps]
 
 
 def _spread(g: Any, winners: list[Any], dims: Sequence[Windows]) -> Any:
@@ -213,7 +208,7 @@ def _largest(x: Any, axis: int, dim: Windows) -> Any:
 
 
 def _first_equal(x: Any, y: Any, axis: int, dim: Windows) -> Any:
-    """The place within its window of the first element equal to ``y``; the last place if there is none."""
+    """The place of the first element equal to ``y``; the last place if there is none."""
     xp = array_module(x)
     place = xp.zeros(y.shape, np.uint8 if len(dim.places) <= 256 else np.int64)
     missed = xp.ones(y.shape, bool)
@@ -268,11 +263,6 @@ def _in_pieces(function: Callable[..., Any], dims: Sequence[Windows], *arrays: A
 def _last_first(dims: Sequence[Windows]) -> list[tuple[int, Windows]]:
     """The dimensions with their places in an array of one batch dimension, the last one first."""
     return [(axis, dims[axis - 1]) for axis in range(len(dims), 0, -1)]
-
-
-def computing(dtype: Any) -> Any:
-    """The dtype to sum up in: float32 for float16, as in PyTorch."""
-    return np.dtype(np.float32) if dtype == np.float16 else dtype
 
 
 def _lowest(dtype: Any) -> Any:

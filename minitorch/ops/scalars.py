@@ -10,11 +10,13 @@ import numpy as np
 
 from .. import dtypes
 
-C_NAME = {
-    "uint8": "uint8_t", "int8": "int8_t", "int16": "short", "int32": "int", "int64": "int64_t",
-    "float16": "c10::Half", "float32": "float", "float64": "double",
-    "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
+# C++ has several names for these, and these sentences other ones than most.
+C_NAME = dtypes.C_TYPE | {
+    dtypes.uint8: "uint8_t",
+    dtypes.int8: "int8_t",
+    dtypes.int16: "short",
+    dtypes.int64: "int64_t",
+}
 
 
 @functools.cache
@@ -61,5 +63,5 @@ def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
 
 def overflow(dtype: dtypes.dtype) -> RuntimeError:
     """The error for a number that ``dtype`` cannot hold."""
-    name = C_NAME.get(dtype.name, dtype.name)
+    name = C_NAME[dtype]
     return RuntimeError(f"value cannot be converted to type {name} without overflow")

@@ -119,7 +119,7 @@ class I0(Operation):
 
 
 class I1(Operation):
-    """The modified Bessel function of the first kind and order 1; derivative ``I0(x) - I1(x) / x``."""
+    """The modified Bessel function of order 1; derivative ``I0(x) - I1(x) / x``, 1/2 at 0."""
 
     torch_name = "SpecialI1Backward0"
     promote = only("f", "i1_cpu", dtypes.floating)

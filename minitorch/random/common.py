@@ -8,23 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from .. import dtypes
 from ..backend import Array
 from .generator import Generator
 
 Shape = tuple[int, ...]
 
-# The names of dtypes in PyTorch's sentences: its own, and those of C++.
-SCALAR_TYPE = {
-    "bool": "Bool", "uint8": "Byte", "int8": "Char", "int16": "Short", "int32": "Int",
-    "int64": "Long", "float16": "Half", "float32": "Float", "float64": "Double",
-    "complex64": "ComplexFloat", "complex128": "ComplexDouble",
-}  # fmt: skip
-C_TYPE = {
-    "bool": "bool", "uint8": "unsigned char", "int8": "signed char", "int16": "short int",
-    "int32": "int", "int64": "long int", "float16": "c10::Half", "float32": "float",
-    "float64": "double", "complex64": "c10::complex<float>", "complex128": "c10::complex<double>",
-}  # fmt: skip
-
+# The names of dtypes in PyTorch's sentences, by NumPy's name.
+SCALAR_TYPE = {dtype.name: name for dtype, name in dtypes.SCALAR_TYPE.items()}
+C_TYPE = {dtype.name: name for dtype, name in dtypes.C_TYPE.items()}
 
 PIECE = 2**15  # numbers made at a time: they stay in the processor's cache, which halves the time
 

@@ -35,7 +35,8 @@ FUNCTIONS = {
     "frac": (lambda x: x - np.trunc(x), ALL), "nan_to_num": (np.nan_to_num, ALL),
     "erf": (scipy.special.erf, ALL), "erfc": (scipy.special.erfc, ALL),
     "erfinv": (scipy.special.erfinv, UNIT), "lgamma": (scipy.special.gammaln, POSITIVE),
-    "digamma": (scipy.special.psi, POSITIVE), "sigmoid": (scipy.special.expit, ALL),
+    "digamma": (scipy.special.psi, POSITIVE), "i0": (scipy.special.i0, ALL),
+    "sigmoid": (scipy.special.expit, ALL),
     "logit": (scipy.special.logit, (0.1, 0.9)),
 }  # fmt: skip
 COMPLEX = [

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, given, settings, strategies as st
 
 from minitorch.ops import pooling
 from minitorch.ops.pooling import (
@@ -40,7 +39,7 @@ def shapes(draw):
 
 @st.composite
 def cases(draw, dilated=True):
-    """A shape, and kernel, stride, padding, dilation and ceil_mode that give at least one window."""
+    """A shape, and kernel, stride, padding, dilation and ceil_mode : at least one window."""
     batch, size = draw(shapes())
 
     def numbers(low, high):
@@ -95,10 +94,10 @@ def is_max_pool(x, dims, expected, index):
 @settings(max_examples=150, deadline=None)
 def test_max_pool(case, dtype):
     shape, numbers, ceil_mode = case
-    for place in np.ndindex(*[pool_size(*n, ceil_mode) for n in zip(shape[2:], *numbers)]):
+    dims = dims_of(shape, numbers, ceil_mode)
+    for place in np.ndindex(*[dim.count for dim in dims]):
         assume(all(window(place, shape[2:], *numbers)))
     x = integers(1, shape, dtype=dtype)
-    dims = dims_of(shape, numbers, ceil_mode)
     is_max_pool(x, dims, *naive_max_pool(x, *numbers, ceil_mode))
 
 
@@ -122,14 +121,6 @@ def test_adaptive_max_pool(shape, out, nan):
     x = with_nans(x) if nan else x
     dims = [adaptive_windows(np, length, count) for length, count in zip(size, out, strict=True)]
     is_max_pool(x, dims, *naive_adaptive_max_pool(x, out))
-
-
-def mean_weights(shape, numbers, ceil_mode, **options):
-    """1 / divisor for each window: the mean of ones where none lies in the border."""
-    kernel, stride, padding, _ = numbers
-    ones = np.ones((1, 1, *shape[2:]))
-    sums = naive_avg_pool(ones, kernel, stride, padding, ceil_mode, divisor_override=1)
-    return naive_avg_pool(ones, kernel, stride, padding, ceil_mode, **options) / sums
 
 
 @given(cases(dilated=False))

@@ -218,6 +218,7 @@ CALLS = {
     "lerp far": lambda lib, x, y: x.lerp(y, 0.8),
     "lerp tensors": lambda lib, x, y: lib.lerp(x, y, x),
     "lerp_": lambda lib, x, y: (x * 1).lerp_(y[0], 0.1),
+    "ldexp": lambda lib, x, y: lib.ldexp(x, y),
     "neg": lambda lib, x, y: lib.neg(x),
     "positive": lambda lib, x, y: +(x * 1),
     "abs": lambda lib, x, y: abs(x),
@@ -231,6 +232,7 @@ def test_functions(call, dtype):
     x, y = rng.standard_normal((2, 3)), rng.standard_normal((4, 1, 3)) + 3
     # the sum of alpha * y, and remainders, are other nodes here than in PyTorch
     names = "alpha" not in call and call not in (
+        "ldexp",
         "lerp tensors",
         "float_power tensors",
         "float_power",
@@ -260,6 +262,8 @@ MIXED = {
     "bitwise_and": lambda lib, x, y: lib.bitwise_and(x, y),
     "bitwise_not": lambda lib, x, y: ~x,
     "greater": lambda lib, x, y: lib.greater(x, y),
+    "gcd": lambda lib, x, y: lib.gcd(x, y),
+    "lcm": lambda lib, x, y: x.lcm(y),
     "clamp": lambda lib, x, y: x.clamp(y, y),
 }  # fmt: skip
 

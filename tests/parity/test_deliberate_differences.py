@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import minitorch as mt  # noqa: E402
+import minitorch as mt
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "deliberate-differences.md"
 ROWS = re.findall(
