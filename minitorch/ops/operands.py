@@ -21,7 +21,10 @@ def plain(value: Any) -> Any:
     """``value`` as a Python number; None if it is no number."""
     if isinstance(value, np.number | np.bool_):
         return value.item()
-    return value if isinstance(value, int | float | complex) else None
+    for kind in (bool, int, float, complex):
+        if isinstance(value, kind):
+            return kind(value)  # a user's own kind of int or float counts as what it is made of
+    return None
 
 
 def operand(value: Any, caller: str, name: str = "other", position: int = 2) -> Any:

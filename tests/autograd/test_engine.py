@@ -79,7 +79,7 @@ def test_second_backward():
     y.backward()
     assert x.grad.tolist() == [6, 10]
     for again in (y.backward, lambda: grad(y, x)):
-        with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time"):
+        with pytest.raises(RuntimeError, match="backward through the graph a second time"):
             again()
 
 
@@ -184,27 +184,55 @@ def test_a_leaf_without_need_of_gradient_gets_none():
     [
         (lambda x: (x * 2).backward(), RuntimeError, "implicitly created only for scalar outputs"),
         (lambda x: (x * 1j).sum().backward(), RuntimeError, "only for real scalar outputs but got"),
-        (lambda x: x.detach().sum().backward(), RuntimeError, "element 0 of tensors does not require"),
+        (
+            lambda x: x.detach().sum().backward(),
+            RuntimeError,
+            "element 0 of tensors does not require",
+        ),
         (lambda x: (x * 2).backward(mt.ones(3)), RuntimeError, r"grad_output\[0\] has a shape of"),
         (lambda x: (x * 2).backward(3.0), TypeError, "object is not iterable|Tensors or None"),
-        (lambda x: (x * 2).backward([3.0]), TypeError, "can be either Tensors or None, but got float"),
-        (lambda x: x.sum().backward(inputs=[]), RuntimeError, "argument to `backward..` cannot be empty"),
-        (lambda x: grad(x.sum(), mt.ones(2)), RuntimeError, "differentiated Tensors does not require"),
+        (
+            lambda x: (x * 2).backward([3.0]),
+            TypeError,
+            "can be either Tensors or None, but got float",
+        ),
+        (
+            lambda x: x.sum().backward(inputs=[]),
+            RuntimeError,
+            "argument to `backward..` cannot be empty",
+        ),
+        (
+            lambda x: grad(x.sum(), mt.ones(2)),
+            RuntimeError,
+            "differentiated Tensors does not require",
+        ),
         (
             lambda x: grad(x.sum(), x, materialize_grads=True, allow_unused=False),
             ValueError,
             "Expected allow_unused to be True or not passed",
         ),
-        (lambda x: mt.tensor([1]).requires_grad_(), RuntimeError, "Tensors of floating point dtype"),
-        (lambda x: (x * 2).requires_grad_(False), RuntimeError, "use a computed variable in a subgraph"),
+        (
+            lambda x: mt.tensor([1]).requires_grad_(),
+            RuntimeError,
+            "Tensors of floating point dtype",
+        ),
+        (
+            lambda x: (x * 2).requires_grad_(False),
+            RuntimeError,
+            "use a computed variable in a subgraph",
+        ),
         (lambda x: setattr(x * 2, "requires_grad", True), RuntimeError, "flags of leaf variables"),
-        (lambda x: setattr(x, "grad", 3.0), TypeError, "assigned grad expected to be a Tensor or None"),
+        (
+            lambda x: setattr(x, "grad", 3.0),
+            TypeError,
+            "assigned grad expected to be a Tensor or None",
+        ),
         (lambda x: setattr(x, "grad", mt.ones(3)), RuntimeError, r"a gradient of size '\[3\]'"),
         (lambda x: setattr(x, "grad", mt.ones(2).double()), RuntimeError, "a gradient with dtype"),
         (lambda x: x.detach().retain_grad(), RuntimeError, "can't retain_grad on Tensor that has"),
         (lambda x: x.numpy(), RuntimeError, r"Can't call numpy\(\) on Tensor that requires grad"),
     ],
-)  # fmt: skip
+)
 def test_refused(run, error, message):
     with pytest.raises(error, match=message):
         run(leaf(1, 2))
@@ -241,9 +269,13 @@ def test_anomaly_is_found_and_its_line_named():
         mode = mt.autograd.detect_anomaly()
     with mode:
         y = (x * 0).sqrt() * 0
-        with pytest.warns(UserWarning, match=r"(?s)Error detected in SqrtBackward0.*\.sqrt\(\) \* 0"):
-            with pytest.raises(RuntimeError, match="'SqrtBackward0' returned nan values in its 0th"):
-                y.backward()
+        with (
+            pytest.warns(
+                UserWarning, match=r"(?s)Error detected in SqrtBackward0.*\.sqrt\(\) \* 0"
+            ),
+            pytest.raises(RuntimeError, match="'SqrtBackward0' returned nan values in its 0th"),
+        ):
+            y.backward()
     with mt.autograd.set_detect_anomaly(True, check_nan=False):
         y = (x * 0).sqrt() * 0
         y.backward()

@@ -51,12 +51,16 @@ def test_right_derivatives_pass():
 
 @pytest.mark.parametrize("factor", [0.0, 0.99, -1.0, 2.0, float("nan")])
 def test_wrong_derivative_is_found(factor):
-    with pytest.raises(GradcheckError, match="Jacobian mismatch for output 0 with respect to input 0"):
+    with pytest.raises(
+        GradcheckError, match="Jacobian mismatch for output 0 with respect to input 0"
+    ):
         gradcheck(cube(wrong=factor), numbers(2, 3))
     assert not gradcheck(cube(wrong=factor), numbers(2, 3), raise_exception=False)
 
 
-@pytest.mark.parametrize("broken", [{"wrong_second": 0.99}, {"wrong_second": 0.0}, {"detached": True}])
+@pytest.mark.parametrize(
+    "broken", [{"wrong_second": 0.99}, {"wrong_second": 0.0}, {"detached": True}]
+)
 def test_wrong_second_derivative_is_found(broken):
     assert gradcheck(cube(**broken), numbers(2, 3))
     with pytest.raises(GradcheckError):

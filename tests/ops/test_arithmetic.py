@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import operator
 import re
 
@@ -155,6 +156,20 @@ def test_operators_leave_foreign_operands_to_python():
             return "money"
 
     assert x + Money() == "money"
+
+
+def test_numbers_of_other_classes():
+    class Level(enum.IntEnum):
+        TWO = 2
+
+    class Price(float):
+        pass
+
+    x = mt.tensor([1, 2])
+    assert (x * Level.TWO).tolist() == [2, 4] and (x * Level.TWO).dtype is mt.int64
+    assert (Price(0.5) + x).dtype is mt.float32
+    assert mt.add(x, Level.TWO, alpha=Level.TWO).tolist() == [5, 6]
+    assert mt.clamp(x, max=Level.TWO - 1).tolist() == [1, 1]
 
 
 def test_numpy_operands():

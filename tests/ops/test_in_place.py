@@ -50,7 +50,9 @@ def test_as_out_of_place(in_place, function, sample):
     expected = sample(function, *leaves)
     fits = mt.can_cast(expected.dtype, first.dtype) and expected.shape == first.shape
     if not fits or first.is_complex() > expected.is_complex():
-        with pytest.raises(RuntimeError, match="doesn't match the broadcast|can't be cast|complex"):
+        with pytest.raises(
+            RuntimeError, match=r"doesn't match the broadcast|can't be cast|complex"
+        ):
             sample(change, *leaves)
         return
     found = sample(change, *leaves)
@@ -73,7 +75,7 @@ def gradient_of(out, leaves):
 @pytest.mark.parametrize(("in_place", "function", "sample"), ON_LEAVES)
 def test_leaf_is_refused(in_place, function, sample):
     leaves = sample.leaves()
-    with pytest.raises(RuntimeError, match="a leaf Variable that requires grad|for complex"):
+    with pytest.raises(RuntimeError, match=r"a leaf Variable that requires grad|for complex"):
         sample(in_place, *leaves)
     for leaf, array in zip(leaves, sample.arrays(), strict=True):
         np.testing.assert_array_equal(leaf.detach(), array)
