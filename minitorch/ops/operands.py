@@ -14,14 +14,15 @@ from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 
-NUMBERS = frozenset({bool, int, float, complex})
+KINDS: tuple[Any, ...] = (bool, int, float, complex)
+NUMBERS = frozenset(KINDS)
 
 
 def plain(value: Any) -> Any:
     """``value`` as a Python number; None if it is no number."""
     if isinstance(value, np.number | np.bool_):
         return value.item()
-    for kind in (bool, int, float, complex):
+    for kind in KINDS:
         if isinstance(value, kind):
             return kind(value)  # a user's own kind of int or float counts as what it is made of
     return None

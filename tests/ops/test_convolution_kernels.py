@@ -154,11 +154,12 @@ def test_the_result_is_contiguous_and_the_inputs_stay():
     np.testing.assert_array_equal(w, w_before)
 
 
-def test_float16_is_summed_in_float32(monkeypatch):
+def test_float16_is_summed_in_float32():
     """In float16, 2048 + 1 is 2048; NumPy's products are more exact, so the sums of parts count."""
-    monkeypatch.setattr(convolution, "BLOCK_ON_CPU", 1)  # each image is a part
     one = np.ones((4096, 1, 1, 1), np.float16)
-    dw = convolve_weight(one, one, (1, 1), (1, 1), (0, 0), (1, 1), 1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(convolution, "BLOCK_ON_CPU", 1)  # each image is a part
+        dw = convolve_weight(one, one, (1, 1), (1, 1), (0, 0), (1, 1), 1)
     assert dw.dtype == np.float16
     assert dw.item() == 4096
     g, w = np.ones((1, 1, 4096), np.float16), np.ones((1, 1, 8192), np.float16)

@@ -526,7 +526,7 @@ def filled_and_zeroed(torch):
 @program
 def one_of_several_views_is_not_writable(torch):
     x = torch.ones(2, 2, requires_grad=True)
-    a, b = (x * 1).unbind(0)
+    a, _ = (x * 1).unbind(0)
     yield a._is_view(), a
     a.add_(1)
 

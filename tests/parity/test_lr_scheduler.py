@@ -10,9 +10,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import minitorch as mt  # noqa: E402
+import minitorch as mt
 
-from .programs import agree, close, plain, said  # noqa: E402
+from .programs import agree, close, plain, said
 
 LIBRARIES = (mt, torch)
 Make = Callable[[Any, Any], Any]

@@ -11,9 +11,9 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-import minitorch as mt  # noqa: E402
+import minitorch as mt
 
-from .programs import agree, said  # noqa: E402
+from .programs import agree, said
 
 LIBRARIES = (mt, torch)
 SHAPES = [(4, 3), (5,), (), (2, 3, 2), (0,), (1, 1)]
