@@ -15,9 +15,8 @@ FREED = (
 )
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
-    "inference mode in computation tracked by autograd. To work around this, you can "
-    "make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead "
-    "of "
+    "inference mode in computation tracked by autograd. To work around this, you can make a clone "
+    "to get a normal tensor and use it in autograd, or use `torch.no_grad()` instead of "
     "`torch.inference_mode()`."
 )
 INFERENCE_WRITTEN = (
@@ -36,8 +35,7 @@ _AMBIGUOUS = (
 )
 _SEVERAL_VIEWS = (
     "This view is the output of a function that returns multiple views. Such functions do not "
-    "allow "
-    "the output views to be modified inplace. You should replace the inplace operation by an "
+    "allow the output views to be modified inplace. You should replace the inplace operation by an "
     "out-of-place one."
 )
 ELEMENT_TWICE = (
@@ -184,6 +182,5 @@ def refuse_shapes(error: ValueError, operands: list[Any]) -> None:
                 dim = max(len(sizes), len(operand.shape)) - 1 - place
                 raise RuntimeError(
                     f"The size of tensor a ({sizes[place]}) must match the size of tensor b "
-                    f"({size}) at "
-                    f"non-singleton dimension {dim}"
+                    f"({size}) at non-singleton dimension {dim}"
                 ) from None

@@ -68,9 +68,8 @@ class Node:
     saved: Any
     torch_name = "Node"
     materialize = True  # outputs that nobody used bring zeros, not None
-    results_are_new = (
-        True  # what `run` returns is `grads` themselves, views of them, or nobody else's
-    )
+    # What `run` returns is `grads` themselves, views of them, or arrays that nobody else holds.
+    results_are_new = True
 
     def __init__(self) -> None:
         self.number = next_number()

@@ -71,6 +71,7 @@ class ConvolutionTransposed(Operation):
         dilation: Any,
         groups: int,
     ) -> Any:
+        self.output_padding = output_padding
         y = kernels.convolve_transposed(
             x, weight, stride, padding, output_padding, dilation, groups
         )
@@ -81,13 +82,24 @@ class ConvolutionTransposed(Operation):
     def grad_x(
         self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
     ) -> Any:
+        grad = self.reached(grad, stride)
         return Convolution.apply(grad, conj(weight), None, stride, padding, dilation, groups)
 
     def grad_weight(
         self, grad: Any, x: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
     ) -> Any:
         kernel = weight._array.shape[2:]
+        grad = self.reached(grad, stride)
         return ConvolutionWeight.apply(grad, conj(x), kernel, stride, padding, dilation, groups)
+
+    def reached(self, grad: Any, stride: Any) -> Any:
+        """``grad`` without the elements that output padding alone has added, a stride or more."""
+        cut = [max(extra - s + 1, 0) for extra, s in zip(self.output_padding, stride, strict=True)]
+        if not any(cut):
+            return grad
+        sizes = grad._array.shape[2:]
+        inside = [slice(n - extra) for n, extra in zip(sizes, cut, strict=True)]
+        return grad[(slice(None), slice(None), *inside)]
 
     def grad_bias(self, grad: Any, stride: Any) -> Any:
         return grad.sum((0, *range(2, 2 + len(stride))))
@@ -336,16 +348,17 @@ def with_batch(name: str, dims: int, input: Any) -> tuple[Any, bool]:
 
 def per_dim(value: Any, dims: int, name: str) -> tuple[int, ...]:
     """``value`` for each spatial dimension: one number stands for all."""
-    if not isinstance(value, list | tuple):
-        return (int(value),) * dims
-    if len(value) == 1:
-        return (int(value[0]),) * dims
+    values = value if isinstance(value, list | tuple) else (value,)
+    if not all(hasattr(v, "__index__") for v in values):
+        raise TypeError(f"argument '{name}' must be tuple of ints, not {type(value).__name__}")
+    if len(values) == 1:
+        return (int(values[0]),) * dims
     if len(value) != dims:
         raise RuntimeError(
             f"expected {name} to be a single integer value or a list of {dims} values to match the "
             f"convolution dimensions, but got {name}={list(value)}"
         )
-    return tuple(int(v) for v in value)
+    return tuple(int(v) for v in values)
 
 
 def named_padding(

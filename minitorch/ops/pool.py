@@ -133,6 +133,8 @@ def max_pool1d(
     for name, value in (("kernel_size", kernel), ("stride", step), ("dilation", gap)):
         if value <= 0:
             raise RuntimeError(f"max_pool1d() {name} must be greater than zero, but got {value}")
+    if border < 0:
+        raise RuntimeError(f"max_pool1d() padding must be non-negative, but got {border}")
     if border > kernel // 2:
         raise RuntimeError(
             "max_pool1d() padding should be at most half of kernel size, but got "
@@ -373,17 +375,30 @@ def fitted_averages(operation: Any, input: Any, dims: Any) -> Any:
 # Windows ------------------------------------------------------------------------------------------
 
 
+POSITIONS = {"kernel_size": 2, "stride": 3, "padding": 4, "dilation": 5}
+
+
+def whole(caller: str, name: str, value: Any) -> int:
+    """``value`` as a Python integer; refuses what is no whole number."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        raise TypeError(
+            f"{caller}(): argument '{name}' (position {POSITIONS[name]}) must be tuple of ints, "
+            f"not {type(value).__name__}"
+        )
+    return int(value)
+
+
 def numbers_for(caller: str, name: str, value: Any, count: int) -> tuple[int, ...]:
     """``value`` for each spatial dimension: one number stands for all."""
     if not isinstance(value, list | tuple):
-        return (int(value),) * count
+        return (whole(caller, name, value),) * count
     if len(value) not in (1, count):
         words = {2: "two", 3: "three"}[count]
         omitted = "omitted, " if name == "stride" else ""
         raise RuntimeError(
             f"{caller}: {name} must either be {omitted}a single int, or a tuple of {words} ints"
         )
-    return tuple(int(v) for v in value) * (count if len(value) == 1 else 1)
+    return tuple(whole(caller, name, v) for v in value) * (count if len(value) == 1 else 1)
 
 
 def one_number(caller: str, name: str, value: Any) -> int:
@@ -392,7 +407,7 @@ def one_number(caller: str, name: str, value: Any) -> int:
         if len(value) != 1:
             raise RuntimeError(f"{caller}() {name} must be an int, or a tuple of one int")
         value = value[0]
-    return int(value)
+    return whole(caller, name, value)
 
 
 def how_many(
@@ -466,6 +481,8 @@ def fitted_windows(name: str, count: int, input: Any, output_size: Any) -> list[
     lengths = input._array.shape[-count:]
     if not isinstance(output_size, list | tuple):
         output_size = (output_size,) * count
+    if not all(n is None or hasattr(n, "__index__") for n in output_size):
+        raise TypeError(f"{name}(): argument 'output_size' must be tuple of ints")
     wanted = [length if n is None else n for n, length in zip(output_size, lengths, strict=True)]
     if min(wanted) < 0:
         raise RuntimeError(

@@ -123,6 +123,13 @@ def test_layer_returns_indices():
 
 
 ERRORS = [
+    "F.max_pool2d(x, 2.5)",
+    "F.max_pool2d(x, True)",
+    "F.max_pool2d(x, 2, stride=1.5)",
+    "F.avg_pool2d(x, 2.5)",
+    "F.max_pool1d(x[0], 2.5)",
+    "F.max_pool1d(x[0], 2, padding=-1)",
+    "F.avg_pool1d(x[0], 2.5)",
     "F.max_pool2d(x, 2, padding=2)",
     "F.max_pool2d(x, 2, stride=0)",
     "F.max_pool2d(x[0, 0], 2)",
