@@ -114,10 +114,14 @@ def run_node(
         if state.anomaly:
             refuse_nan(node, grad, place)
         target, output = edge
-        like = target.outputs[output] if isinstance(target, Node) else form_of(target)
-        if form_of(grad) != like:
-            grad = conform(grad, *like, node, place)
+        if isinstance(target, Node):
+            shape, dtype = target.outputs[output]
+        else:
+            shape, dtype = target._array.shape, target._array.dtype
         array = grad._array
+        if array.shape != shape or array.dtype is not dtype:
+            grad = conform(grad, shape, dtype, node, place)
+            array = grad._array
         owned = node.results_are_new and array.base is None
         for other in others:
             if other is array:
@@ -127,12 +131,6 @@ def run_node(
         if arrived is None:
             arrived = incoming[target] = Incoming(target)
         arrived.add(output, grad, owned)
-
-
-def form_of(tensor: Any) -> tuple[tuple[int, ...], Any]:
-    """Shape and NumPy dtype."""
-    array = tensor._array
-    return array.shape, array.dtype
 
 
 def with_zeros(node: Node, grads: list[Any]) -> list[Any]:

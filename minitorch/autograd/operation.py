@@ -212,12 +212,12 @@ class Operation(Node):
             raise RuntimeError(errors.FREED)
         found = []
         for want in wants:
-            if want == OUT:
-                value = self._recall_out(like)
-            elif want in self.kept:
+            if want in self.kept:
                 value, version = self.kept[want]
-                if version is not None:
+                if version is not None and (state.grad or value._counter[0] != version):
                     value = self._checked(value, version, self.edges[want])
+            elif want == OUT:
+                value = self._recall_out(like)
             else:
                 value = (self.extra or {})[want]
                 value = wrap(like, value) if hasattr(value, "ndim") else value

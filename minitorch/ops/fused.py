@@ -56,7 +56,10 @@ class Fused(Operation):
         if state.grad:
             args = self.recall(tuple(range(len(self.edges))), first)
             return self._by_formula(grads if len(grads) > 1 else first, args)
-        wanted = [_array(value) for value in self.recall(self._wants, first)]
+        wanted = [
+            value._array if isinstance(value, TensorBase) else _array(value)
+            for value in self.recall(self._wants, first)
+        ]
         grad = first._array if len(grads) == 1 else tuple([g._array for g in grads])
         found = self.gradient(backend.array_module(first._array), grad, *wanted)
         results: list[Any] = [None] * len(self.edges)
