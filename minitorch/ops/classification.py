@@ -17,31 +17,20 @@ from .operands import not_implemented
 class NllLoss(Fused):
     """``-weight[t] · x[t]`` for the right class t of each sample, from log-probabilities x.
 
-    ``x`` is (N, C, L) and ``target`` (N, L). Targets that equal ``ignore_index`` do not count. The
+    ``x`` is (N, C, *) and ``target`` (N, *). Targets that equal ``ignore_index`` do not count. The
     mean is weighted: the sum of the losses over the sum of the weights.
     """
 
     def forward(
         self, xp: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str
     ) -> Any:
-        index, factor = right_class(xp, x, target, weight, ignore_index)
-        loss = -xp.take_along_axis(x, index, 1)[:, 0] * factor
-        return weighted_reduction(xp, loss, factor, reduction)
+        right, factor = right_class(xp, x, target, weight, ignore_index)
+        self.save(right=right, factor=factor)
+        return weighted_reduction(xp, -x[right], factor, reduction)
 
-    def gradient(
-        self,
-        xp: Any,
-        grad: Any,
-        x: Any,
-        target: Any,
-        weight: Any,
-        ignore_index: int,
-        reduction: str,
-    ) -> Any:
-        index, factor = right_class(xp, x, target, weight, ignore_index)
+    def gradient(self, xp: Any, grad: Any, x: Any, reduction: str, right: Any, factor: Any) -> Any:
         grad_x = xp.zeros(x.shape, x.dtype)
-        share = -share_of(xp, grad, factor, reduction)
-        xp.put_along_axis(grad_x, index, share[:, None], 1)
+        grad_x[right] = -share_of(xp, grad, right[1], factor, reduction)
         return (grad_x,)
 
     @staticmethod
@@ -54,26 +43,43 @@ class NllLoss(Fused):
 
 
 def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) -> Any:
-    """The index (N, 1, L) of the right classes, and how much each sample counts, (N, L)."""
-    counted = target != ignore_index
-    index = xp.where(counted, target, 0)
-    if isinstance(x, np.ndarray) and index.size:
-        lowest, highest = index.min(), index.max()
-        if lowest < 0 or highest >= x.shape[1]:
-            raise IndexError(f"Target {lowest if lowest < 0 else highest} is out of bounds.")
-    factor = counted.astype(x.dtype) if weight is None else weight[index] * counted
-    return index[:, None], factor
+    """Where the right classes stand in x, as an index, and how much each sample counts.
+
+    The latter is of the target's shape, or None where it is known that each counts once.
+    """
+    classes = x.shape[1]
+    index, counted = target, None
+    on_cpu = isinstance(x, np.ndarray)
+    if not on_cpu or (target.size and not 0 <= target.min() <= target.max() < classes):
+        counted = target != ignore_index
+        index = xp.where(counted, target, 0)
+        if on_cpu and not ((index >= 0) & (index < classes)).all():
+            wrong = index[(index < 0) | (index >= classes)]
+            raise IndexError(f"Target {wrong[0]} is out of bounds.")
+    elif ignore_index >= 0:
+        counted = target != ignore_index
+    factor = None if counted is None else counted.astype(x.dtype)
+    if weight is not None:
+        factor = weight[index] if factor is None else weight[index] * factor
+    sample, *place = [
+        xp.arange(length).reshape((-1,) + (1,) * (target.ndim - 1 - dim))
+        for dim, length in enumerate(target.shape)
+    ]
+    return (sample, index, *place), factor
 
 
 def weighted_reduction(xp: Any, loss: Any, factor: Any, reduction: str) -> Any:
-    """Losses that were multiplied by ``factor``, reduced; the mean is over the factors."""
-    if reduction == "mean":
-        return loss.sum() / factor.sum()
-    return reduced(xp, loss, reduction)
+    """Losses, each times its ``factor``, reduced; the mean is over the factors."""
+    if factor is None:
+        return reduced(xp, loss, reduction)
+    loss *= factor
+    return loss.sum() / factor.sum() if reduction == "mean" else reduced(xp, loss, reduction)
 
 
-def share_of(xp: Any, grad: Any, factor: Any, reduction: str) -> Any:
+def share_of(xp: Any, grad: Any, index: Any, factor: Any, reduction: str) -> Any:
     """The part of the gradient that goes to each sample; none to samples that do not count."""
+    if factor is None:
+        return grad / index.size if reduction == "mean" else grad
     share = grad * factor
     return xp.where(factor == 0, 0, share / factor.sum()) if reduction == "mean" else share
 
@@ -89,33 +95,22 @@ class CrossEntropy(Fused):
     def forward(
         self, xp: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str
     ) -> Any:
-        index, factor = right_class(xp, x, target, weight, ignore_index)
-        work = wide(x)
-        shifted = work - work.max(1, keepdims=True)
-        picked = xp.take_along_axis(shifted, index, 1)
-        softmax = xp.exp(shifted, out=shifted)
+        right, factor = right_class(xp, x, target, weight, ignore_index)
+        softmax = wide(x) - wide(x.max(1, keepdims=True))
+        picked = softmax[right]
+        xp.exp(softmax, out=softmax)
         total = sums.over(xp, softmax, (1,), keepdim=True)
         softmax /= total
-        self.save(softmax=softmax)
-        loss = (xp.log(total) - picked)[:, 0] * factor
+        self.save(right=right, factor=factor, softmax=softmax)
+        loss = xp.log(total)[:, 0] - picked
         return weighted_reduction(xp, loss, factor, reduction).astype(x.dtype, copy=False)
 
     def gradient(
-        self,
-        xp: Any,
-        grad: Any,
-        x: Any,
-        target: Any,
-        weight: Any,
-        ignore_index: int,
-        reduction: str,
-        softmax: Any,
+        self, xp: Any, grad: Any, reduction: str, right: Any, factor: Any, softmax: Any
     ) -> Any:
-        index, factor = right_class(xp, x, target, weight, ignore_index)
-        share = share_of(xp, grad, factor, reduction)[:, None]
-        grad_x = softmax * share
-        right = xp.take_along_axis(grad_x, index, 1)
-        xp.put_along_axis(grad_x, index, right - share, 1)
+        share = share_of(xp, grad, right[1], factor, reduction)
+        grad_x = softmax * (share[:, None] if share.ndim else share)
+        grad_x[right] -= share
         return (grad_x,)
 
     @staticmethod
@@ -153,21 +148,12 @@ def check_classes(input: Any, target: Any, weight: Any) -> None:
 def classify(
     operation: Any, input: Any, target: Any, weight: Any, ignore_index: int, reduction: str
 ) -> Any:
-    """Run a classification loss on input (C), (N, C) or (N, C, d1, ...), brought to (N, C, L)."""
+    """Run a classification loss on input (C), (N, C) or (N, C, d1, ...)."""
     check_classes(input, target, weight)
-    shape = target.shape
-    if input._array.ndim == 1:
-        input, target = input.reshape(1, -1), target.reshape(1)
-    n, classes = input._array.shape[:2]
-    length = target._array.size // max(n, 1)
-    loss = operation.apply(
-        input.reshape(n, classes, length),
-        target.reshape(n, length),
-        weight,
-        ignore_index,
-        reduction,
-    )
-    return loss.reshape(shape) if reduction == "none" else loss
+    if input._array.ndim > 1:
+        return operation.apply(input, target, weight, ignore_index, reduction)
+    one = operation.apply(input.unsqueeze(0), target.unsqueeze(0), weight, ignore_index, reduction)
+    return one.squeeze(0) if reduction == "none" else one
 
 
 def nll_loss(
