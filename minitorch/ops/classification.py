@@ -12,6 +12,7 @@ from .arrays import wide
 from .fused import Fused
 from .loss import reduce_tensor, reduced, reduction_of
 from .operands import not_implemented
+from .rows import largest
 
 
 class NllLoss(Fused):
@@ -96,14 +97,15 @@ class CrossEntropy(Fused):
         self, xp: Any, x: Any, target: Any, weight: Any, ignore_index: int, reduction: str
     ) -> Any:
         right, factor = right_class(xp, x, target, weight, ignore_index)
-        softmax = wide(x) - wide(x.max(1, keepdims=True))
+        dtype, x = x.dtype, wide(x)
+        softmax = x - largest(xp, x, 1)
         picked = softmax[right]
         xp.exp(softmax, out=softmax)
         total = sums.over(xp, softmax, (1,), keepdim=True)
         softmax /= total
         self.save(right=right, factor=factor, softmax=softmax)
         loss = xp.log(total)[:, 0] - picked
-        return weighted_reduction(xp, loss, factor, reduction).astype(x.dtype, copy=False)
+        return weighted_reduction(xp, loss, factor, reduction).astype(dtype, copy=False)
 
     def gradient(
         self, xp: Any, grad: Any, reduction: str, right: Any, factor: Any, softmax: Any
@@ -111,7 +113,7 @@ class CrossEntropy(Fused):
         share = share_of(xp, grad, right[1], factor, reduction)
         grad_x = softmax * (share[:, None] if share.ndim else share)
         grad_x[right] -= share
-        return (grad_x,)
+        return (grad_x.astype(grad.dtype, copy=False),)
 
     @staticmethod
     def formula(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
