@@ -8,7 +8,6 @@ derivative (``create_graph=True``), and the tests hold the fast way against it.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from .. import backend
 from ..autograd import engine
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
-from ..autograd.operation import OUT, Operation, wrap
+from ..autograd.operation import OUT, Operation, parameters, wrap
 
 
 class Alias(Operation):
@@ -43,7 +42,7 @@ class Fused(Operation):
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        names = tuple(inspect.signature(cls.gradient).parameters)[3:]
+        names = parameters(cls.gradient)[3:]
         places = {name: place for place, name in enumerate(cls.parameters)} | {"out": OUT}
         cls._wants = tuple([places.get(name, name) for name in names])
         everything = (*cls._wants, *range(len(cls.parameters)))
