@@ -12,6 +12,7 @@ from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
 from .from_data import array_from, check_dtype, leaf, require
+from .ops.scalars import number
 
 # Filled -------------------------------------------------------------------------------------------
 
@@ -50,7 +51,7 @@ def filled(
         elif value == 0:
             array = xp.zeros(shape, dtype.numpy)
         else:
-            array = xp.full(shape, value, dtype.numpy)
+            array = xp.full(shape, number(value, dtype, "full"), dtype.numpy)
     return require(make(TensorBase._result_class, array, state.recording), requires_grad)
 
 

@@ -78,7 +78,7 @@ def tensor(
 def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False) -> Any:
     """The array `tensor` makes of ``data``; shares memory with an array unless ``copy``."""
     if dtype is not None:
-        check_dtype(dtype, "tensor")
+        dtype = check_dtype(dtype, "tensor")
     if isinstance(data, TensorBase):
         data = data._array
     if isinstance(data, np.ndarray | np.generic) or backend.is_gpu_array(data):

@@ -25,6 +25,14 @@ class Size(tuple[int, ...]):
     def __add__(self, other: Any) -> Size:
         return Size(super().__add__(tuple(other)))
 
+    def __radd__(self, other: Any) -> Size:
+        return Size(tuple(other) + tuple(self))
+
+    def __mul__(self, count: Any) -> Size:
+        return Size(super().__mul__(count))
+
+    __rmul__ = __mul__
+
     def __getitem__(self, index: Any) -> Any:
         picked = super().__getitem__(index)
         return Size(picked) if isinstance(index, slice) else picked

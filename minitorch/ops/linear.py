@@ -19,7 +19,7 @@ from .matmul import (
     matmul,
     product,
 )
-from .operands import not_implemented
+from .operands import not_implemented, tensor
 from .sizes import expanded
 
 
@@ -97,7 +97,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
         if a.ndim == 2:
             return Mm.apply(input, weight, False, True)
         return Fold.apply(input, weight, True) if a.ndim > 2 else Vm.apply(weight, input, False)
-    if bias._array.ndim > 1 and a.ndim != 2:  # a bias for each row
+    if tensor(bias, "linear", "bias", 3)._array.ndim > 1 and a.ndim != 2:  # a bias for each row
         return matmul(input, weight.t()) + bias
     check_linear(a, w, bias)
     return (Linear if a.ndim == 2 else LinearBatch).apply(input, weight, bias)

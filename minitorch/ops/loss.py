@@ -281,7 +281,7 @@ def mse_loss(
 def weighted(loss: Any, weight: Any, reduction: str) -> Any:
     """Losses, each counted ``weight`` times, reduced."""
     if weight._array.shape != loss._array.shape:
-        raise ValueError("Inputs and weight must have the same size.")
+        raise ValueError("Weights and input must have the same size.")
     loss = loss * weight
     if reduction == "mean":
         return loss.sum() / weight.sum()

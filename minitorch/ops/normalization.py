@@ -14,6 +14,7 @@ from . import sums
 from .arrays import wide
 from .fused import Fused
 from .operands import not_implemented
+from .sizes import listed
 
 
 class NativeBatchNorm(Fused):
@@ -215,7 +216,14 @@ def layer_norm(
     >>> mt.nn.functional.layer_norm(mt.tensor([[1.0, 2.0, 3.0]]), (3,))
     tensor([[-1.2247,  0.0000,  1.2247]])
     """
-    expected = tuple(normalized_shape)
+    expected = tuple(listed(normalized_shape, "layer_norm", "normalized_shape"))
+    if not expected:
+        raise RuntimeError(
+            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
+            "element, but got normalized_shape = []"
+        )
+    if input._array.dtype.kind != "f":
+        raise not_implemented("LayerNormKernelImpl", input._array)
     for name, tensor in (("weight", weight), ("bias", bias)):
         if isinstance(tensor, TensorBase) and tensor._array.shape != expected:
             raise RuntimeError(

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.operation import Operation
-from . import sums
+from . import operands, sums
 from .dims import over_dims, wrap_all
 from .masking import masked
 from .reduction import restore
@@ -188,8 +188,8 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     >>> mt.dist(mt.tensor([1.0, 2.0]), mt.tensor([4.0, 6.0]))
     tensor(5.)
     """
-    for tensor in (input, other):
-        kind = dtypes.of(tensor._array)
+    for one in (input, operands.tensor(other, "dist")):
+        kind = dtypes.of(one._array)
         if kind.category < 2:
             raise RuntimeError(
                 "norm(): input dtype should be either floating point or complex. Got "

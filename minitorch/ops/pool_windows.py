@@ -116,6 +116,8 @@ def fitted_windows(name: str, count: int, input: Any, output_size: Any) -> list[
     lengths = input._array.shape[-count:]
     if not isinstance(output_size, list | tuple):
         output_size = (output_size,) * count
+    if len(output_size) != count:
+        raise RuntimeError(f"{name}: output_size must be {count}")
     if not all(n is None or hasattr(n, "__index__") for n in output_size):
         raise TypeError(f"{name}(): argument 'output_size' must be tuple of ints")
     wanted = [length if n is None else n for n, length in zip(output_size, lengths, strict=True)]

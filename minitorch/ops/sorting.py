@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -130,8 +131,9 @@ class Searchsorted(Operation):
             sequence = xp.take_along_axis(sequence, sorter, -1)
         if sequence.ndim == 1:
             return after_nan(xp, sequence, values, side)
-        rows = sequence.reshape(-1, sequence.shape[-1])
-        queries = values.reshape(len(rows), -1)
+        count = math.prod(sequence.shape[:-1])
+        rows = sequence.reshape(count, sequence.shape[-1])
+        queries = values.reshape(count, values.shape[-1])
         places = [after_nan(xp, *pair, side) for pair in zip(rows, queries, strict=True)]
         return xp.stack(places).reshape(values.shape) if places else xp.zeros(values.shape, "int64")
 

@@ -6,6 +6,7 @@ import pytest
 
 import minitorch as mt
 from minitorch.autograd import grad
+from minitorch.autograd.anomaly import is_anomaly_enabled
 
 
 def leaf(*values, dtype=mt.float32):
@@ -277,9 +278,11 @@ def test_anomaly_is_found_and_its_line_named():
         ):
             y.backward()
     with mt.autograd.set_detect_anomaly(True, check_nan=False):
+        assert is_anomaly_enabled()
         y = (x * 0).sqrt() * 0
         y.backward()
     assert x.grad.isnan().all()
+    assert not is_anomaly_enabled()
     z = (x * 0).sqrt() * 0
     mt.autograd.set_detect_anomaly(True)
     try:

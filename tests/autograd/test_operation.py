@@ -130,6 +130,23 @@ def test_numpy_scalars_become_tensors():
     assert y.shape == ()
 
 
+def test_a_joint_rule_shows_the_tensors_that_came_in():
+    node = Product.apply(leaf(1) * 2, leaf(3)).grad_fn
+    assert [function.name() for function, _ in node.next_functions] == [
+        "MulBackward0",
+        "torch::autograd::AccumulateGrad",
+    ]
+
+
+def test_errors_of_forward_come_through():
+    class Broken(Operation):
+        def forward(self, xp, x):
+            raise ValueError("broken")
+
+    with pytest.raises(ValueError, match="broken"):
+        Broken.apply(leaf(1))
+
+
 def test_without_rules_nothing_is_recorded():
     class Halve(Operation):
         def forward(self, xp, x):

@@ -238,6 +238,13 @@ def changed_base_of_frozen_view():
     return view * 2
 
 
+def changed_base_of_view_of_frozen_view():
+    base, view = frozen_view()
+    view_of_view = view[:1]
+    base.mul_(2)
+    return view_of_view * 2
+
+
 def changed_base_of_several_views():
     base = grid() * 1
     first, _ = base.unbind()
@@ -274,6 +281,10 @@ def no_grad_view_of_leaf():
             "was created in no_grad mode and is being modified inplace",
         ),
         (changed_base_of_frozen_view, "its base or another view of its base has been modified"),
+        (
+            changed_base_of_view_of_frozen_view,
+            "is a view of a view which was created in no_grad mode",
+        ),
         (changed_base_of_several_views, "its base or another view of its base has been modified"),
         (no_grad_view_of_leaf, "a leaf Variable that requires grad|created in no_grad mode"),
         (
