@@ -51,7 +51,7 @@ class NativeBatchNorm(Fused):
                 running_var *= 1 - momentum
                 running_var += momentum * (n / max(n - 1, 1)) * var
         else:
-            mean, var = running_mean, running_var
+            mean, var = running_mean.copy(), running_var  # the next batch may change them
             centered = x - mean.reshape(shape)
         scale = 1 / xp.sqrt(var + eps)
         self.save(mean=mean, scale=scale)
