@@ -121,3 +121,16 @@ ERRORS = [
 @pytest.mark.parametrize("number", range(len(ERRORS)))
 def test_errors(number):
     same_error(ERRORS[number])
+
+
+def test_evaluation_keeps_the_mean_that_it_used():
+    def run(lib, x):
+        layer = lib.nn.BatchNorm1d(3).eval()
+        out = layer(x)
+        layer.running_mean.detach().numpy()[:] = 100.0  # as the next batch does, uncounted
+        out.sum().backward()
+        return layer.weight.grad
+
+    x = numbers(4, 3)
+    ours = run(mt, mt.tensor(x))
+    np.testing.assert_allclose(ours.numpy(), (x / np.sqrt(1 + 1e-5)).sum(0), rtol=1e-5)
