@@ -174,7 +174,9 @@ def norm(
     if p is None or p == "fro":
         p = 2
     elif p == "nuc":
-        raise NotImplementedError("the nuclear norm is not supported")
+        raise NotImplementedError(
+            "MiniTorch does not have the nuclear norm, which needs singular values"
+        )
     elif isinstance(p, str):
         raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
