@@ -31,8 +31,7 @@ class Incoming:
 
     __slots__ = ("grads", "owned")
 
-    def __init__(self, target: Any) -> None:
-        outputs = len(target.outputs) if isinstance(target, Node) else 1
+    def __init__(self, outputs: int) -> None:
         self.grads: list[Any] = [None] * outputs
         self.owned = [False] * outputs  # whether the engine may write into it: nobody else has it
 
@@ -58,30 +57,29 @@ def run_backward(
     incoming: dict[Any, Incoming] = {}
     for root, grad in zip(roots, grads, strict=True):
         target, output = edge_of(root)
-        incoming.setdefault(target, Incoming(target)).add(output, grad, owned=False)
-    wanted = {edge_of(tensor) for tensor in inputs}
-    # Nothing that is older than the oldest of the inputs can lead to one of them.
-    oldest = min((t.number if isinstance(t, Node) else 0 for t, _ in wanted), default=0)
-    order = youngest_first([root._grad_fn for root in roots if root._grad_fn is not None], oldest)
-    useful = nodes_towards(wanted, order) if wanted else None
+        if target not in incoming:
+            incoming[target] = Incoming(1 if target is root else len(target.outputs))
+        incoming[target].add(output, grad, owned=False)
+    nodes = [root._grad_fn for root in roots if root._grad_fn is not None]
+    limit = Limit(nodes, inputs) if inputs else None
     found: dict[tuple[Any, int], Any] = {}
-    for node in order:
+    for node in limit.order if limit else youngest_first(nodes):
         arrived = incoming.pop(node, None)
         if arrived is None:  # nothing that was used depends on this node
             continue
         if node.hooks is not None:
             run_tensor_hooks(node.hooks, arrived.grads, accumulate)
-        if useful is not None:
-            for number, grad in enumerate(arrived.grads):
-                if (node, number) in wanted:
-                    found[node, number] = grad
-            if node not in useful:
+        needed = None
+        if limit is not None:
+            limit.collect(node, arrived.grads, found)
+            if node not in limit.useful:
                 continue
-        run_node(node, arrived.grads, incoming, useful, wanted)
+            needed = limit.needed(node)
+        run_node(node, arrived.grads, incoming, needed)
         if not keep_graph:
             node.release()
     for leaf, arrived in incoming.items():
-        if isinstance(leaf, TensorBase) and (not wanted or (leaf, 0) in wanted):
+        if isinstance(leaf, TensorBase) and (limit is None or (leaf, 0) in limit.wanted):
             if leaf._hooks is not None:
                 run_tensor_hooks(leaf._hooks, arrived.grads, accumulate)
                 arrived.owned[0] = False  # a hook may have kept it
@@ -89,20 +87,37 @@ def run_backward(
     return found
 
 
+class Limit:
+    """A pass that is asked for the gradients of some tensors only."""
+
+    def __init__(self, roots: Sequence[Node], inputs: Sequence[Any]) -> None:
+        self.wanted = {edge_of(tensor) for tensor in inputs}
+        # Nothing that is older than the oldest of the inputs can lead to one of them.
+        oldest = min(t.number if isinstance(t, Node) else 0 for t, _ in self.wanted)
+        self.order = youngest_first(roots, oldest)
+        self.useful: set[Node] = set()  # the nodes through which the wanted gradients come
+        for node in reversed(self.order):
+            if any(self.needed(node)):
+                self.useful.add(node)
+
+    def needed(self, node: Node) -> list[bool]:
+        """Which of the gradients that ``node`` can say are of use."""
+        return [e is not None and (e in self.wanted or e[0] in self.useful) for e in node.edges]
+
+    def collect(self, node: Node, grads: list[Any], found: dict[tuple[Any, int], Any]) -> None:
+        """Put the gradients that were asked for into ``found``."""
+        for number, grad in enumerate(grads):
+            if (node, number) in self.wanted:
+                found[node, number] = grad
+
+
 def run_node(
-    node: Node,
-    grads: list[Any],
-    incoming: dict[Any, Incoming],
-    useful: set[Node] | None,
-    wanted: set[tuple[Any, int]],
+    node: Node, grads: list[Any], incoming: dict[Any, Incoming], needed: list[bool] | None
 ) -> None:
     """Run one node and deliver what it says to where its inputs came from."""
     arrived_grads = grads
     if len(grads) > 1 and node.materialize:
         grads = with_zeros(node, grads)
-    needed = None
-    if useful is not None:
-        needed = [e is not None and (e in wanted or e[0] in useful) for e in node.edges]
     results = node.run(grads, needed)
     if node.hooks is not None:
         results = run_node_hooks(node.hooks, results, arrived_grads)
@@ -114,10 +129,9 @@ def run_node(
         if state.anomaly:
             refuse_nan(node, grad, place)
         target, output = edge
-        if isinstance(target, Node):
-            shape, dtype = target.outputs[output]
-        else:
-            shape, dtype = target._array.shape, target._array.dtype
+        is_leaf = isinstance(target, TensorBase)
+        like = target._array if is_leaf else target.outputs[output]
+        shape, dtype = (like.shape, like.dtype) if is_leaf else like
         array = grad._array
         if array.shape != shape or array.dtype is not dtype:
             grad = conform(grad, shape, dtype, node, place)
@@ -129,7 +143,7 @@ def run_node(
         others.append(array)
         arrived = incoming.get(target)
         if arrived is None:
-            arrived = incoming[target] = Incoming(target)
+            incoming[target] = arrived = Incoming(1 if is_leaf else len(target.outputs))
         arrived.add(output, grad, owned)
 
 
@@ -147,27 +161,18 @@ def edge_of(tensor: Any) -> tuple[Any, int]:
     return (tensor._grad_fn or tensor, tensor._output_nr)
 
 
-def youngest_first(roots: Iterable[Node], oldest: int) -> list[Node]:
+def youngest_first(roots: Iterable[Node], oldest: int = 0) -> list[Node]:
     """Every node behind ``roots`` down to number ``oldest``, before the nodes of its inputs."""
-    seen: set[Node] = set()
-    waiting = list(roots)
+    seen = set(roots)
+    waiting = list(seen)
     while waiting:
-        node = waiting.pop()
-        if node not in seen:
-            seen.add(node)
-            for edge in node.edges:
-                if edge is not None and isinstance(edge[0], Node) and edge[0].number >= oldest:
-                    waiting.append(edge[0])
+        for edge in waiting.pop().edges:
+            if edge is not None:
+                node = edge[0]
+                if isinstance(node, Node) and node.number >= oldest and node not in seen:
+                    seen.add(node)
+                    waiting.append(node)
     return sorted(seen, key=operator.attrgetter("number"), reverse=True)
-
-
-def nodes_towards(wanted: set[tuple[Any, int]], order: list[Node]) -> set[Node]:
-    """The nodes through which the gradients of the ``wanted`` edges come."""
-    useful: set[Node] = set()
-    for node in reversed(order):
-        if any(edge and (edge in wanted or edge[0] in useful) for edge in node.edges):
-            useful.add(node)
-    return useful
 
 
 def conform(grad: Any, shape: tuple[int, ...], dtype: Any, node: Node, place: int) -> Any:
@@ -226,7 +231,8 @@ def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
         errors.check_start(number, output, grad)
         if grad is None:
             xp = backend.array_module(output._array)
-            grad = wrap(output, xp.ones_like(output._array))
+            array = output._array  # of one element, perhaps in several dimensions
+            grad = wrap(output, xp.array(1, array.dtype, ndmin=array.ndim))
         started.append(grad)
     return started
 
@@ -252,9 +258,10 @@ def backward(
     with set_grad_enabled(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
-        for tensor in limited or [leaf for leaf, _ in found]:
-            if edge_of(tensor) in found:
-                accumulate(tensor, found[edge_of(tensor)])
+        # a tensor of `inputs` may be no leaf: its gradient was found at its node
+        for tensor, edge in [(t, edge_of(t)) for t in limited] or [(e[0], e) for e in found]:
+            if edge in found:
+                accumulate(tensor, found[edge])
                 if tensor._hooks is not None:
                     for hook in list(tensor._hooks.after_accumulate.values()):
                         hook(tensor)

@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -41,10 +42,13 @@ OUT = -1  # the place of the result among the things that a rule may ask for
 class Plan:
     """For one pattern of inputs that need a gradient: which rules run, and what they need."""
 
-    __slots__ = ("keep", "keep_out", "rules")
+    __slots__ = ("keep", "keep_out", "needs", "rules")
 
-    def __init__(self, rules: list[tuple[int, Callable[..., Any], tuple[Any, ...]]]) -> None:
+    def __init__(
+        self, needs: list[bool], rules: list[tuple[int, Callable[..., Any], tuple[Any, ...]]]
+    ) -> None:
         wants = {place for _, _, places in rules for place in places}
+        self.needs = needs  # the pattern
         self.rules = rules  # (place of the input, its rule, places of what the rule wants)
         self.keep_out = OUT in wants
         self.keep = tuple(sorted(p for p in wants if isinstance(p, int) and p != OUT))
@@ -53,7 +57,7 @@ class Plan:
 class Operation(Node):
     """The base of all operations; an instance is the node of one call. See the module's text."""
 
-    __slots__ = ("holds_tensors", "kept", "kept_out", "plan")
+    __slots__ = ("holds_tensors", "kept", "kept_out", "needs_input_grad", "plan")
 
     promote: Any = None  # a function of dtypes.py that prepares the operands; None: as they come
     is_view = False  # the result shares memory with the first argument
@@ -66,6 +70,7 @@ class Operation(Node):
     forward: Callable[..., Any]
     kept: Any  # by place: (argument, its version) of those that a rule wants; None once freed
     kept_out: Any  # (array, version counter, version) of each result, if a rule wants it
+    needs_input_grad: list[bool]  # set before `backward` runs: which arguments need a gradient
 
     def __init_subclass__(cls) -> None:
         """Read the signatures of ``forward`` and of the rules, once a class."""
@@ -112,7 +117,10 @@ class Operation(Node):
             arrays = cls.promote(arrays)
         node = new(cls)
         try:
-            out = node.forward(xp, *arrays)
+            if len(arrays) == 2:
+                out = node.forward(xp, arrays[0], arrays[1])  # 0.15 µs faster than with a star
+            else:
+                out = node.forward(xp, *arrays)
         except ValueError as error:
             errors.refuse_shapes(error, arrays)
             raise
@@ -133,7 +141,7 @@ class Operation(Node):
         self.hooks = None
         self.stack = stack() if state.anomaly else None
         edges: list[Any] = []
-        mask = 0  # bit i: args[i] needs a gradient
+        mask = 0  # bit i: args[i] needs a gradient; one bit more says how many there are
         bit = 1
         for arg in args:
             if isinstance(arg, TensorBase) and arg._requires_grad:
@@ -142,6 +150,7 @@ class Operation(Node):
             else:
                 edges.append(None)
             bit += bit
+        mask += bit
         self.edges = edges
         self.plan = plan = self._plans.get(mask) or self._make_plan(mask)
         kept: dict[int, Any] = {}
@@ -177,9 +186,11 @@ class Operation(Node):
     @classmethod
     def _make_plan(cls, mask: int) -> Plan:
         """The plan for the arguments whose bits are set in ``mask``; made once."""
-        rules = [(i, *rule) for i, rule in cls._rules.items() if i == OUT or mask >> i & 1]
-        cls._plans[mask] = Plan(rules)
-        return cls._plans[mask]
+        needs = [mask >> i & 1 == 1 for i in range(mask.bit_length() - 1)]
+        used = {OUT, *compress(range(len(needs)), needs)}
+        rules = [(place, *rule) for place, rule in cls._rules.items() if place in used]
+        plan = cls._plans[mask] = Plan(needs, rules)
+        return plan
 
     def save(self, **arrays: Any) -> None:
         """Keep something that ``forward`` computed until backward; a rule gets it by this name."""
@@ -198,7 +209,7 @@ class Operation(Node):
         results: list[Any] = [None] * len(self.edges)
         for place, rule, wants in self.plan.rules:
             if place == OUT:
-                self.needs_input_grad = needed or [edge is not None for edge in self.edges]
+                self.needs_input_grad = needed or self.plan.needs
                 found = rule(self, grad, *self.recall(wants, grads[0]))
                 results[: len(found)] = found
             elif needed is None or needed[place]:

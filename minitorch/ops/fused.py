@@ -50,7 +50,7 @@ class Fused(Operation):
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
         """The gradients: by ``gradient``, or by ``formula`` if they need a graph themselves."""
-        self.needs_input_grad = needed or [edge is not None for edge in self.edges]
+        self.needs_input_grad = needed or self.plan.needs
         first = grads[0]
         if state.grad:
             args = self.recall(tuple(range(len(self.edges))), first)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..autograd.graph import TensorBase
 from . import sums
 from .fused import Fused
 from .matmul import (
@@ -30,9 +31,11 @@ class Linear(Fused):
     """
 
     torch_name = "AddmmBackward0"
+    bias_per_row = False
 
     def forward(self, xp: Any, input: Any, weight: Any, bias: Any) -> Any:
-        self.bias_per_row = bias.ndim != 1
+        if bias.ndim != 1:
+            self.bias_per_row = True
         if input.dtype.char == "e":
             return (input.astype("f") @ weight.astype("f").T + bias).astype("e")
         if input.ndim == 2:
@@ -79,7 +82,9 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     tensor([[3., 3., 3., 3.],
             [3., 3., 3., 3.]])
     """
-    a, w = arrays_of("linear", input=input, weight=weight)
+    if not (isinstance(input, TensorBase) and isinstance(weight, TensorBase)):
+        arrays_of("linear", input=input, weight=weight)  # says which is not
+    a, w = input._array, weight._array
     if a.ndim == 0 or w.ndim == 0:
         raise RuntimeError(
             f"both arguments to linear need to be at least 1D, but they are {a.ndim}D and {w.ndim}D"

@@ -23,6 +23,8 @@ class Adadelta(Optimizer):
     tensor([  0.9684, -19.9684], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

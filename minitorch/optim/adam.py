@@ -26,6 +26,8 @@ class Adam(Optimizer):
     tensor([  0.9000, -19.9000], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

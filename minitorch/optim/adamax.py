@@ -23,6 +23,8 @@ class Adamax(Optimizer):
     tensor([  0.9000, -19.9000], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

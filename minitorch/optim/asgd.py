@@ -26,6 +26,7 @@ class ASGD(Optimizer):
 
     counters = ("step", "eta", "mu")
     capturable = "params, mus, etas, and state_steps"
+    elementwise = True
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ class NAdam(Optimizer):
 
     counters = ("step", "mu_product")
     capturable = "params, mu_products and state_steps"
+    elementwise = True
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
 from ..tensor import Tensor
+from .bundle import SMALL, Bundle, can_join
 from .formulas import number
 from .hooks import (
     register_optimizer_step_post_hook,
@@ -74,6 +75,7 @@ class Optimizer(Stateful):
 
     takes_complex = True
     decays_itself = False  # `update` does what weight_decay asks for
+    elementwise = False  # no element of `update`'s result depends on another element
     capturable = "params and state_steps"  # what an error sentence calls the counters
     _opt_called = False
     _scheduled_step: Any = None  # the step that a learning rate scheduler found here
@@ -102,6 +104,8 @@ class Optimizer(Stateful):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """A subclass's own ``step`` runs with the hooks around it, too."""
         super().__init_subclass__(**kwargs)
+        if "update" in cls.__dict__ and "elementwise" not in cls.__dict__:
+            cls.elementwise = False  # only who writes a formula can say this of it
         if "step" in cls.__dict__:
             cls.step = with_hooks(cls.step)  # type: ignore[method-assign]
 
@@ -113,6 +117,7 @@ class Optimizer(Stateful):
         """Forget the work arrays."""
         self._work: dict[Tensor, tuple[Array, Array, Array]] = {}
         self._pools: dict[Any, Array] = {}
+        self._bundles: dict[int, Bundle] = {}
 
     # One step -------------------------------------------------------------------------------------
 
@@ -126,13 +131,30 @@ class Optimizer(Stateful):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
+        for place, group in enumerate(self.param_groups):
             if group.get("capturable"):
                 self._check_capturable(group["params"])
-            for param in group["params"]:
-                if param._grad is not None:
-                    self._update_one(param, param._grad._array, group)
+            params = [param for param in group["params"] if param._grad is not None]
+            if self.elementwise:
+                params = self._update_small(params, group, place)
+            for param in params:
+                self._update_one(param, param._grad._array, group)
         return loss
+
+    def _update_small(self, params: list[Tensor], group: Group, place: int) -> list[Tensor]:
+        """Update the small ones among ``params`` together if that can be; returns the others."""
+        small = [param for param in params if param._array.size <= SMALL]
+        if len(small) < 2:
+            return params
+        bundle = self._bundles.get(place)
+        if bundle is None:
+            if any(param in self.state for param in small) or not can_join(small):
+                return params
+            bundle = self._bundles[place] = Bundle(self, small)
+        elif not bundle.fits(small):
+            return params
+        bundle.update(group)
+        return [param for param in params if param._array.size > SMALL]
 
     def _update_one(self, param: Tensor, grad: Array, group: Group) -> None:
         """Call `update` for one parameter, and count the in-place changes."""

@@ -23,6 +23,8 @@ class RAdam(Optimizer):
     tensor([  0.8000, -16.0000], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

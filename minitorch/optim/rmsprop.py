@@ -25,6 +25,8 @@ class RMSprop(Optimizer):
     tensor([  0.9000, -19.9000], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

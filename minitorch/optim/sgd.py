@@ -24,6 +24,8 @@ class SGD(Optimizer):
     tensor([0.8000, 1.6000], requires_grad=True)
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Any,

@@ -125,12 +125,12 @@ def test_a_transposed_parameter():
 
 def test_work_memory_is_shared():
     """Besides the state there are three arrays as large as the largest parameter, and no more."""
-    params = [mt.zeros(size, requires_grad=True) for size in (10, 1000, 500)]
+    params = [mt.zeros(size, requires_grad=True) for size in (6000, 10000, 5000)]
     optimizer = mt.optim.Adam(params)
     for param in params:
         param.grad = mt.ones(*param.shape)
     optimizer.step()
-    assert sum(pool.nbytes for pool in optimizer._pools.values()) == 3 * 1000 * 4
+    assert sum(pool.nbytes for pool in optimizer._pools.values()) == 3 * 10000 * 4
     assert {id(work[0].base) for work in optimizer._work.values()} == {
         id(pool) for pool in optimizer._pools.values()
     }

@@ -115,8 +115,9 @@ class Module(Hooked, Stateful, Tree):
         """Called for what is no ordinary attribute: a parameter, buffer or child of that name."""
         own = self.__dict__
         if "_parameters" in own:  # else Module.__init__ has not run yet
-            if name in own["_parameters"]:
-                return own["_parameters"][name]
+            parameters = own["_parameters"]
+            if name in parameters:
+                return parameters[name]
             if name in own["_buffers"]:
                 return own["_buffers"][name]
             if name in own["_modules"]:
