@@ -26,64 +26,68 @@ from .operation import wrap
 from .views import alias, bump
 
 
-class Incoming:
-    """The gradients that have arrived for the outputs of one node, or for one leaf."""
+Edge = tuple[Any, int]  # where a gradient goes: (node, number of its output), or (leaf, 0)
+Arrived = dict[Edge, tuple[Any, bool]]  # (gradient, whether the engine may write into it)
+NOTHING = (None, False)
 
-    __slots__ = ("grads", "owned")
 
-    def __init__(self, outputs: int) -> None:
-        self.grads: list[Any] = [None] * outputs
-        self.owned = [False] * outputs  # whether the engine may write into it: nobody else has it
+def add(arrived: Arrived, edge: Edge, grad: Any, owned: bool) -> None:
+    """Add ``grad`` to what has arrived for ``edge``; ``owned``: nobody else holds its array."""
+    held, writable = arrived.get(edge, NOTHING)
+    if held is None:
+        arrived[edge] = grad, owned
+    elif writable and not state.grad and held._array.dtype == grad._array.dtype:
+        held._array += grad._array
+    else:
+        arrived[edge] = held + grad, True
 
-    def add(self, output: int, grad: Any, owned: bool) -> None:
-        """Add ``grad`` to what has arrived for ``output``."""
-        held = self.grads[output]
-        if held is None:
-            self.grads[output], self.owned[output] = grad, owned
-        elif self.owned[output] and not state.grad and held._array.dtype == grad._array.dtype:
-            held._array += grad._array
-        else:
-            self.grads[output], self.owned[output] = held + grad, True
+
+def take(arrived: Arrived, node: Node) -> list[Any] | None:
+    """Take out the gradients of the outputs of ``node``; None if not one has arrived."""
+    if len(node.outputs) == 1:
+        one = arrived.pop((node, 0), None)
+        return one and [one[0]]
+    grads = [arrived.pop((node, i), NOTHING)[0] for i in range(len(node.outputs))]
+    return None if all(grad is None for grad in grads) else grads
 
 
 def run_backward(
     roots: Sequence[Any], grads: Sequence[Any], keep_graph: bool, inputs: Sequence[Any] = ()
-) -> dict[tuple[Any, int], Any]:
+) -> dict[Edge, Any]:
     """One reverse pass from ``roots``, whose gradients are ``grads``.
 
     Returns the gradient of every leaf that was reached or, if ``inputs`` are given, of those
-    tensors only, by edge: (node or leaf, output number).
+    tensors only, by edge.
     """
-    incoming: dict[Any, Incoming] = {}
+    arrived: Arrived = {}
     for root, grad in zip(roots, grads, strict=True):
-        target, output = edge_of(root)
-        if target not in incoming:
-            incoming[target] = Incoming(1 if target is root else len(target.outputs))
-        incoming[target].add(output, grad, owned=False)
+        add(arrived, edge_of(root), grad, owned=False)
     nodes = [root._grad_fn for root in roots if root._grad_fn is not None]
     limit = Limit(nodes, inputs) if inputs else None
-    found: dict[tuple[Any, int], Any] = {}
+    found: dict[Edge, Any] = {}
     for node in limit.order if limit else youngest_first(nodes):
-        arrived = incoming.pop(node, None)
-        if arrived is None:  # nothing that was used depends on this node
+        node_grads = take(arrived, node)
+        if node_grads is None:  # nothing that was used depends on this node
             continue
         if node.hooks is not None:
-            run_tensor_hooks(node.hooks, arrived.grads, accumulate)
+            run_tensor_hooks(node.hooks, node_grads, accumulate)
         needed = None
         if limit is not None:
-            limit.collect(node, arrived.grads, found)
+            limit.collect(node, node_grads, found)
             if node not in limit.useful:
                 continue
             needed = limit.needed(node)
-        run_node(node, arrived.grads, incoming, needed)
+        run_node(node, node_grads, arrived, needed)
         if not keep_graph:
             node.release()
-    for leaf, arrived in incoming.items():
-        if isinstance(leaf, TensorBase) and (limit is None or (leaf, 0) in limit.wanted):
+    for edge, (grad, owned) in arrived.items():
+        leaf = edge[0]
+        if isinstance(leaf, TensorBase) and (limit is None or edge in limit.wanted):
             if leaf._hooks is not None:
-                run_tensor_hooks(leaf._hooks, arrived.grads, accumulate)
-                arrived.owned[0] = False  # a hook may have kept it
-            found[leaf, 0] = own(arrived)
+                changed = [grad]
+                run_tensor_hooks(leaf._hooks, changed, accumulate)
+                grad, owned = changed[0], False  # a hook may have kept it
+            found[edge] = own(grad, owned)
     return found
 
 
@@ -111,9 +115,7 @@ class Limit:
                 found[node, number] = grad
 
 
-def run_node(
-    node: Node, grads: list[Any], incoming: dict[Any, Incoming], needed: list[bool] | None
-) -> None:
+def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] | None) -> None:
     """Run one node and deliver what it says to where its inputs came from."""
     arrived_grads = grads
     if len(grads) > 1 and node.materialize:
@@ -121,7 +123,7 @@ def run_node(
     results = node.run(grads, needed)
     if node.hooks is not None:
         results = run_node_hooks(node.hooks, results, arrived_grads)
-    others = [grad._array for grad in grads if grad is not None]  # arrays that others hold, too
+    held = {id(grad._array) for grad in grads if grad is not None}  # arrays that others hold, too
     for place, edge in enumerate(node.edges):
         grad = results[place]
         if edge is None or grad is None or (needed is not None and not needed[place]):
@@ -129,22 +131,17 @@ def run_node(
         if state.anomaly:
             refuse_nan(node, grad, place)
         target, output = edge
-        is_leaf = isinstance(target, TensorBase)
-        like = target._array if is_leaf else target.outputs[output]
-        shape, dtype = (like.shape, like.dtype) if is_leaf else like
+        if isinstance(target, TensorBase):
+            shape, dtype = target._array.shape, target._array.dtype
+        else:
+            shape, dtype = target.outputs[output]
         array = grad._array
         if array.shape != shape or array.dtype is not dtype:
             grad = conform(grad, shape, dtype, node, place)
             array = grad._array
-        owned = node.results_are_new and array.base is None
-        for other in others:
-            if other is array:
-                owned = False
-        others.append(array)
-        arrived = incoming.get(target)
-        if arrived is None:
-            incoming[target] = arrived = Incoming(1 if is_leaf else len(target.outputs))
-        arrived.add(output, grad, owned)
+        owned = node.results_are_new and array.base is None and id(array) not in held
+        held.add(id(array))
+        add(arrived, edge, grad, owned)
 
 
 def with_zeros(node: Node, grads: list[Any]) -> list[Any]:
@@ -195,10 +192,9 @@ def expandable(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
     )
 
 
-def own(arrived: Incoming) -> Any:
-    """The gradient of a leaf, as a tensor that nobody else holds: a copy if need be."""
-    grad = arrived.grads[0]
-    if arrived.owned[0] and grad._array.flags.c_contiguous:
+def own(grad: Any, owned: bool) -> Any:
+    """The gradient of a leaf, as a tensor that nobody else holds: a copy unless it is ``owned``."""
+    if owned and grad._array.flags.c_contiguous:
         return grad
     if state.grad:
         return grad.clone()
@@ -208,7 +204,7 @@ def own(arrived: Incoming) -> Any:
 
 
 def accumulate(leaf: Any, grad: Any) -> None:
-    """Add ``grad`` to ``leaf.grad``."""
+    """Add ``grad`` to ``leaf.grad``, and tell the hooks that wait for it."""
     if leaf._grad is None:
         leaf._grad = grad
     elif state.grad or leaf._grad._requires_grad:
@@ -216,6 +212,9 @@ def accumulate(leaf: Any, grad: Any) -> None:
     else:  # as in PyTorch, the tensor that the user may hold changes
         leaf._grad._array += grad._array
         bump(leaf._grad)
+    if leaf._hooks is not None:
+        for hook in list(leaf._hooks.after_accumulate.values()):
+            hook(leaf)
 
 
 def tensors(value: Any) -> tuple[Any, ...]:
@@ -258,13 +257,9 @@ def backward(
     with set_grad_enabled(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
-        # a tensor of `inputs` may be no leaf: its gradient was found at its node
-        for tensor, edge in [(t, edge_of(t)) for t in limited] or [(e[0], e) for e in found]:
-            if edge in found:
-                accumulate(tensor, found[edge])
-                if tensor._hooks is not None:
-                    for hook in list(tensor._hooks.after_accumulate.values()):
-                        hook(tensor)
+        for tensor in limited or [leaf for leaf, _ in found]:
+            if edge_of(tensor) in found:
+                accumulate(tensor, found[edge_of(tensor)])
 
 
 def grad(

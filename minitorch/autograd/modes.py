@@ -121,7 +121,8 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
         state.set(self.mode, state.inference)
 
     def __enter__(self) -> None:
-        state.set(self.mode, state.inference)
+        if state.grad is not self.mode:  # a second time in the same block
+            state.set(self.mode, state.inference)
 
     def __call__(self, function: Any) -> Any:
         state.set(*self.previous)  # as a decorator it says something about the function only

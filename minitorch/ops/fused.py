@@ -61,11 +61,8 @@ class Fused(Operation):
         ]
         grad = first._array if len(grads) == 1 else tuple([g._array for g in grads])
         found = self.gradient(backend.array_module(first._array), grad, *wanted)
-        results: list[Any] = [None] * len(self.edges)
-        for place, array in enumerate(found):
-            if array is not None:
-                results[place] = wrap(first, array)
-        return results
+        results = [None if array is None else wrap(first, array) for array in found]
+        return results + [None] * (len(self.edges) - len(results))
 
     def _by_formula(self, grad: Any, args: list[Any]) -> list[Any]:
         """Differentiate ``formula``, recording as we go."""

@@ -71,7 +71,7 @@ def total_of_squares(xp: Any, x: Any) -> Any:
     """The sum of the squares of all elements, without an array of squares."""
     if x.dtype.char not in "fd" or not x.flags.forc or xp is not np:
         return total(xp, x * x)
-    flat = (x if x.flags.c_contiguous else x.T).reshape(-1)
+    flat = (x if x.flags.c_contiguous else x.T).ravel()
     if x.size <= 8 * ROW:
         return flat.dot(flat)
     whole = x.size // ROW * ROW

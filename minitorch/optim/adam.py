@@ -103,7 +103,8 @@ class Adam(Optimizer):
         average_square(xp, v, grad, beta2, a)
         if group["amsgrad"]:
             v = xp.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
+        # √v̂ = √v / root; the fraction is taken with both sides times root, which saves a pass
+        root = (1 - beta2**t) ** 0.5
         xp.sqrt(v, out=b)
-        b /= (1 - beta2**t) ** 0.5
-        b += group["eps"]
-        add_quotient(xp, param, m, b, -number(group["lr"]) / (1 - beta1**t), a)
+        b += group["eps"] * root
+        add_quotient(xp, param, m, b, -number(group["lr"]) * root / (1 - beta1**t), a)

@@ -68,17 +68,17 @@ class Bundle:
         for param, part in zip(params, self.param_parts, strict=True):
             if param._array.shape != part.shape or param._array.dtype is not part.dtype:
                 return False
-        state_of = self.optimizer.state
-        counts = None
+        state_of = self.optimizer.state.get
         for param, (tensors, arrays) in zip(params, self.held, strict=False):
-            if state_of.get(param) is not tensors:
+            if state_of(param) is not tensors:
                 return False
-            if not all(map(operator.is_, [t._array for t in tensors.values()], arrays)):
-                return False
-            own = [tensors[name]._array.item() for name in self.counters]
-            if counts is not None and own != counts:
-                return False
-            counts = own
+            for tensor, array in zip(tensors.values(), arrays, strict=False):
+                if tensor._array is not array:
+                    return False
+            for name in self.counters:
+                own, first = tensors[name]._array, self.state[name]
+                if own is not first and own.item() != first.item():
+                    return False
         return True
 
     def update(self, group: Group) -> None:
