@@ -21,6 +21,17 @@ THREAD_VARIABLES = (
     "MKL_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+# Settings that make a library compute as if on another processor. Neither library runs with one:
+# each chooses its instructions itself, as it does on a machine where nobody has set anything.
+PROCESSOR_VARIABLES = (
+    "ATEN_CPU_CAPABILITY",
+    "MKL_CBWR",
+    "MKL_ENABLE_INSTRUCTIONS",
+    "NPY_DISABLE_CPU_FEATURES",
+    "ONEDNN_MAX_CPU_ISA",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_L2_SIZE",
+)
 
 
 class Failed(Exception):
@@ -57,10 +68,11 @@ class Row:
 
 def measure(library: str, name: str, seconds: float, threads: int) -> dict[str, Any]:
     """Returns what a fresh process measured; raises Failed."""
+    environment = {k: v for k, v in os.environ.items() if k not in PROCESSOR_VARIABLES}
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.worker", library, name, str(seconds)],
         cwd=ROOT,
-        env=os.environ | dict.fromkeys(THREAD_VARIABLES, str(threads)),
+        env=environment | dict.fromkeys(THREAD_VARIABLES, str(threads)),
         capture_output=True,
         text=True,
     )

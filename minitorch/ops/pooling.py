@@ -45,6 +45,7 @@ class Windows:
     count: int  # of windows
     places: list[tuple[Any, Any, Any]]
     reverse: list[tuple[Any, Any, Any]]
+    disjoint: bool = False  # no element of the input is in two windows
 
 
 def output_size(
@@ -71,7 +72,7 @@ def windows(
             where = slice(first * stride + shift, (last - 1) * stride + shift + 1, stride)
             window = ALL if last - first == count else slice(first, last)
             places.append((window, where, len(places)))
-    return Windows(length, count, places, places)
+    return Windows(length, count, places, places, stride > dilation * (kernel - 1))
 
 
 @functools.lru_cache(256)
@@ -153,7 +154,11 @@ def _spread(g: Any, winners: list[Any], dims: Sequence[Windows]) -> Any:
         dx = xp.zeros(_resized(g, axis, dim.length), g.dtype)
         for window, where, place in dim.reverse:
             at = _at(axis, window)
-            dx[_at(axis, where)] += _masked(g[at], winner[at] == _along(place, g.ndim - axis))
+            won = _masked(g[at], winner[at] == _along(place, g.ndim - axis))
+            if dim.disjoint:
+                dx[_at(axis, where)] = won
+            else:
+                dx[_at(axis, where)] += won
         g = dx
     return g
 
@@ -210,6 +215,8 @@ def _largest(x: Any, axis: int, dim: Windows) -> Any:
 def _first_equal(x: Any, y: Any, axis: int, dim: Windows) -> Any:
     """The place of the first element equal to ``y``; the last place if there is none."""
     xp = array_module(x)
+    if len(dim.places) == 2 and all(window is ALL for window, _, _ in dim.places):
+        return (x[_at(axis, dim.places[0][1])] != y).view(np.uint8)
     place = xp.zeros(y.shape, np.uint8 if len(dim.places) <= 256 else np.int64)
     missed = xp.ones(y.shape, bool)
     for window, where, _ in dim.places[:-1]:
