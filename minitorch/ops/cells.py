@@ -1,0 +1,145 @@
+"""Recurrent networks as functions: a layer over whole sequences, and the cells, for one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..autograd.graph import TensorBase
+from .linear import check_linear
+from .matmul import check_dtypes, check_matrices, folded
+from .operands import tensor
+from .recurrent import Gru, Lstm
+from .recurrent_steps import rnn_relu_step, rnn_tanh_step
+
+
+def layer(
+    operation: Any,
+    x: Any,
+    states: tuple[Any, ...],
+    weights: tuple[Any, ...],
+    sizes: tuple[int, ...],
+    reverse: bool = False,
+) -> tuple[Any, ...]:
+    """One layer in one direction: the output of all steps, (T, N, H), and the last states.
+
+    ``operation`` is one of recurrent.py; ``weights`` are w_ih, w_hh, b_ih, b_hh, of an LSTM also
+    w_hr; ``states`` h and of an LSTM c, (N, H) each; ``sizes`` how many sequences each step has.
+    """
+    w_ih, w_hh, b_ih, b_hh = weights[:4]
+    for rows, w, b in ((x, w_ih, b_ih), (states[0], w_hh, b_hh)):
+        check_matrices(folded(rows._array.shape), w._array.T.shape)
+        if b is None:
+            check_dtypes(rows._array, w._array)
+        else:
+            check_linear(rows._array, w._array, b)
+    args = (x, *weights[:4], *states, *weights[4:], sizes, reverse)
+    kinds = {arg._array.dtype.char for arg in (x, w_hh, states[-1])}
+    if kinds in ({"f"}, {"d"}):
+        return operation.apply(*args)
+    return operation.formula(*args)
+
+
+# The cells ----------------------------------------------------------------------------------------
+
+
+class GruCell(Gru):
+    """One step of `Gru`."""
+
+    torch_name = "AddBackward0"
+
+
+class LstmCell(Lstm):
+    """One step of `Lstm`."""
+
+    torch_name = "MulBackward0"
+
+
+def one_step(operation: Any, x: Any, states: Any, *weights: Any) -> tuple[Any, ...]:
+    """The states (N, H) after one step; faster by an operation for layers than by its formula."""
+    return layer(operation, x.unsqueeze(0), states, weights, (len(x),))[1:]
+
+
+def check(gates: int, name: str, input: Any, states: Any, *weights: Any) -> None:
+    """Refuse what does not fit together in the cell ``name``."""
+    tensor(input, name, "input", 1)
+    for place, weight in enumerate(weights):
+        if place < 2 or weight is not None:
+            tensor(weight, name, ("w_ih", "w_hh", "b_ih", "b_hh")[place], place + 3)
+    w_ih, w_hh = weights[:2]
+    batch, features = input.size(0), input.size(1)
+    hidden = w_hh.size(1)
+    for label, weight in (("weight_ih", w_ih), ("weight_hh", w_hh)):
+        if weight.size(0) != gates * hidden:
+            raise RuntimeError(
+                f"{label} first dim must be {gates} * hidden_size = {gates * hidden}, but got "
+                f"{weight.size(0)}"
+            )
+    if features != w_ih.size(1):
+        raise RuntimeError(
+            f"input has inconsistent input_size: got {features} expected {w_ih.size(1)}"
+        )
+    for number, state in enumerate(states):
+        if state.size(0) != batch:
+            raise RuntimeError(
+                f"Input batch size {batch} doesn't match hidden{number} batch size {state.size(0)}"
+            )
+        if state.size(1) != hidden:
+            raise RuntimeError(
+                f"hidden{number} has inconsistent hidden_size: got {state.size(1)}, "
+                f"expected {hidden}"
+            )
+
+
+def rnn_tanh_cell(
+    input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
+) -> Any:
+    """``tanh(W_ih x + b_ih + W_hh h + b_hh)`` for each row x of ``input`` and h of ``hx``.
+
+    Shapes: input (N, features), hx (N, H), w_ih (H, features), w_hh (H, H), biases (H).
+    """
+    tensor(hx, "rnn_tanh_cell", "hx", 2)
+    check(1, "rnn_tanh_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    return rnn_tanh_step(input, hx, w_ih, w_hh, b_ih, b_hh)[0]
+
+
+def rnn_relu_cell(
+    input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
+) -> Any:
+    """``relu(W_ih x + b_ih + W_hh h + b_hh)``: see `rnn_tanh_cell`."""
+    tensor(hx, "rnn_relu_cell", "hx", 2)
+    check(1, "rnn_relu_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    return rnn_relu_step(input, hx, w_ih, w_hh, b_ih, b_hh)[0]
+
+
+def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None) -> Any:
+    """One step of a `minitorch.nn.GRU`; the rows of the weights are those of r, z and n.
+
+    Shapes: input (N, features), hx (N, H), w_ih (3H, features), w_hh (3H, H), biases (3H).
+    """
+    tensor(hx, "gru_cell", "hx", 2)
+    check(3, "gru_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    return one_step(GruCell, input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
+
+
+def lstm_cell(
+    input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
+) -> tuple[Any, Any]:
+    """One step of a `minitorch.nn.LSTM`: the new (h, c); the rows of the weights are i, f, g, o.
+
+    Shapes: input (N, features), hx two of (N, H), w_ih (4H, features), w_hh (4H, H), biases (4H).
+    """
+    if not isinstance(hx, list | tuple):
+        raise TypeError(
+            "lstm_cell(): argument 'hx' (position 2) must be tuple of Tensors, "
+            f"not {type(hx).__name__}"
+        )
+    if len(hx) != 2:
+        raise RuntimeError("lstm_cell expects two hidden states")
+    for place, h in enumerate(hx):
+        if not isinstance(h, TensorBase):
+            raise TypeError(
+                f"expected Tensor as element {place} in argument 1, but got {type(h).__name__}"
+            )
+    check(4, "lstm_cell", input, hx, w_ih, w_hh, b_ih, b_hh)
+    h, c = one_step(LstmCell, input, hx, w_ih, w_hh, b_ih, b_hh, None)
+    return h, c
