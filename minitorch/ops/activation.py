@@ -76,10 +76,11 @@ def normal_cdf(xp: Any, x: Any) -> Any:
     out = xp.empty_like(x)
     if x.dtype.char == "f" and xp is np:
         square = x * x
-        out[...] = R[-1]
-        for coefficient in R[-2::-1]:
-            out *= square
+        np.multiply(square, R[-1], out=out)
+        for coefficient in R[-2:0:-1]:
             out += coefficient
+            out *= square
+        out += R[0]
         out *= x
         np.tanh(out, out=out)
     else:

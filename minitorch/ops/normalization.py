@@ -1,7 +1,7 @@
-"""Normalization: shift and scale to mean 0 and variance 1, over the batch or over features.
+"""Batch and instance normalization: each channel gets mean 0 and variance 1.
 
-All of them are ``(x - mean) / sqrt(var + eps) * weight + bias`` and differ in what the mean and the
-variance are taken over.
+``(x - mean) / sqrt(var + eps) * weight + bias``, where mean and variance are those of a channel in
+the whole batch, or in one sample. Those over features are in `layer_norm`.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..autograd.graph import TensorBase
+from .. import dtypes
 from . import sums
 from .arrays import wide
+from .dims import wrap
 from .fused import Fused
-from .operands import not_implemented
-from .sizes import listed
+from .operands import not_implemented, takes
 
 
 class NativeBatchNorm(Fused):
@@ -41,7 +41,7 @@ class NativeBatchNorm(Fused):
     ) -> Any:
         over, shape = channels(x)
         if training:
-            n = x.size // x.shape[1]
+            n = count(x)
             mean = sums.over(xp, wide(x), over) / n
             centered = x - mean.reshape(shape)
             var = sums.over(xp, wide(centered * centered), over) / n
@@ -51,7 +51,8 @@ class NativeBatchNorm(Fused):
                 running_var *= 1 - momentum
                 running_var += momentum * (n / max(n - 1, 1)) * var
         else:
-            mean, var = running_mean.copy(), running_var  # the next batch may change them
+            mean = wide(running_mean.copy())  # the next batch may change it
+            var = wide(running_var)
             centered = x - mean.reshape(shape)
         scale = 1 / xp.sqrt(var + eps)
         self.save(mean=mean, scale=scale)
@@ -68,13 +69,13 @@ class NativeBatchNorm(Fused):
         need_x, need_weight, need_bias = self.needs_input_grad[:3]
         factor = scale if weight is None else scale * weight
         grad = wide(grad)
-        sum_grad = sums.over(xp, grad, over) if need_bias or training else None
+        sum_grad: Any = sums.over(xp, grad, over) if need_bias or training else None
         grad_x = grad_weight = None
         if need_weight or training:
             centered = x - mean.reshape(shape)
             grad_weight = sums.over(xp, grad * centered, over) * scale
         if need_x and training:
-            n = x.size // x.shape[1]
+            n = count(x)
             grad_x = centered  # a buffer of our own by now
             grad_x *= (-scale * grad_weight / n).reshape(shape)
             grad_x += grad
@@ -106,66 +107,21 @@ class NativeBatchNorm(Fused):
         return out if bias is None else out + bias.reshape(shape)
 
 
+def count(x: Any) -> int:
+    """How many numbers a channel has."""
+    return x.shape[0] * math.prod(x.shape[2:])
+
+
 def channels(x: Any) -> tuple[tuple[int, ...], tuple[int, ...]]:
     """All dimensions but the channels', and the shape in which one number a channel broadcasts."""
     over = tuple(dim for dim in range(x.ndim) if dim != 1)
     return over, (1, -1) + (1,) * (x.ndim - 2)
 
 
-class NativeLayerNorm(Fused):
-    """``(x - mean) / sqrt(var + eps) * weight + bias`` over the last ``dims`` dimensions of ``x``.
-
-    With x̂ the normalized input and h = g · weight,
-    ``∂x = (h - mean(h) - x̂ · mean(h · x̂)) / sqrt(var + eps)``.
-    """
-
-    def forward(self, xp: Any, x: Any, weight: Any, bias: Any, dims: int, eps: float) -> Any:
-        over = tuple(range(x.ndim - dims, x.ndim))
-        n = math.prod(x.shape[x.ndim - dims :])
-        work = wide(x)
-        mean = sums.over(xp, work, over, keepdim=True) / n
-        out = work - mean
-        scale = 1 / xp.sqrt(sums.over(xp, out * out, over, keepdim=True) / n + eps)
-        self.save(mean=mean, scale=scale)
-        out *= scale
-        if weight is not None:
-            out *= weight
-        if bias is not None:
-            out += bias
-        return out.astype(x.dtype, copy=False)
-
-    def gradient(
-        self, xp: Any, grad: Any, x: Any, weight: Any, dims: int, mean: Any, scale: Any
-    ) -> Any:
-        over = tuple(range(x.ndim - dims, x.ndim))
-        before = tuple(range(x.ndim - dims))
-        need_x, need_weight, need_bias = self.needs_input_grad[:3]
-        grad = wide(grad)
-        normed = wide(x) - mean
-        normed *= scale
-        grad_weight = sums.over(xp, grad * normed, before) if need_weight else None
-        grad_bias = sums.over(xp, grad, before) if need_bias else None
-        grad_x = None
-        if need_x:
-            n = math.prod(x.shape[x.ndim - dims :])
-            weighted = grad if weight is None else grad * weight
-            part = sums.over(xp, weighted * normed, over, keepdim=True) / n
-            normed *= part
-            grad_x = weighted - normed
-            grad_x -= sums.over(xp, weighted, over, keepdim=True) / n
-            grad_x *= scale
-        return grad_x, grad_weight, grad_bias
-
-    @staticmethod
-    def formula(x: Any, weight: Any, bias: Any, dims: int, eps: float) -> Any:
-        over = tuple(range(x.ndim - dims, x.ndim))
-        centered = x - x.mean(over, keepdim=True)
-        out = centered / ((centered * centered).mean(over, keepdim=True) + eps).sqrt()
-        out = out if weight is None else out * weight
-        return out if bias is None else out + bias
+# Functions ----------------------------------------------------------------------------------------
 
 
-def batch_norm(
+def functional_batch_norm(
     input: Any,
     running_mean: Any,
     running_var: Any,
@@ -180,61 +136,130 @@ def batch_norm(
     ``input`` is (N, C, *); the others are of shape (C,). In training, ``running_mean`` and
     ``running_var`` are changed in place, by ``momentum`` towards the batch's.
     """
-    shape = input.shape
     if training:
-        if math.prod(shape) // max(shape[1], 1) == 1:
+        shape = input.shape
+        if math.prod(shape[:1] + shape[2:]) == 1:
             raise ValueError(
                 f"Expected more than 1 value per channel when training, got input size {shape}"
             )
-    elif running_mean is None or running_var is None:
+        if eps <= 0.0:
+            raise ValueError(f"batch_norm eps must be positive during training, but got {eps}")
+    elif eps < 0.0:
+        raise ValueError(f"batch_norm eps must be non-negative, but got {eps}")
+    return batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, True)
+
+
+@takes("input")
+def batch_norm(
+    input: Any,
+    weight: Any,
+    bias: Any,
+    running_mean: Any,
+    running_var: Any,
+    training: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> Any:
+    """`minitorch.nn.functional.batch_norm` without its checks of the sizes, in another order."""
+    if not training and (running_mean is None or running_var is None):
         name = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{name} must be defined in evaluation mode")
-    named = (
-        ("running_mean", running_mean),
-        ("running_var", running_var),
-        ("weight", weight),
-        ("bias", bias),
-    )
-    for name, tensor in named:
-        if tensor is not None and tensor._array.size != shape[1]:
-            raise RuntimeError(
-                f"{name} should contain {shape[1]} elements not {tensor._array.size}"
-            )
-    if input._array.dtype.kind not in "fc":
+    shape = input._array.shape
+    size = shape[wrap(1, len(shape))]
+    named = {
+        "running_mean": running_mean,
+        "running_var": running_var,
+        "weight": weight,
+        "bias": bias,
+    }
+    for name, tensor in named.items():
+        if tensor is not None and tensor._array.size != size:
+            raise RuntimeError(f"{name} should contain {size} elements not {tensor._array.size}")
+    if input._array.dtype.kind != "f":
         raise not_implemented("batch_norm", input._array)
+    check_dtypes(input, weight, bias, running_mean, running_var)
+    weight, bias = (
+        tensor if tensor is None or tensor._array.ndim == 1 else tensor.reshape(size)
+        for tensor in (weight, bias)
+    )
     return NativeBatchNorm.apply(
         input, weight, bias, running_mean, running_var, training, momentum, eps
     )
 
 
-def layer_norm(
-    input: Any, normalized_shape: Any, weight: Any = None, bias: Any = None, eps: float = 1e-5
+def functional_instance_norm(
+    input: Any,
+    running_mean: Any = None,
+    running_var: Any = None,
+    weight: Any = None,
+    bias: Any = None,
+    use_input_stats: bool = True,
+    momentum: float = 0.1,
+    eps: float = 1e-5,
 ) -> Any:
-    """Normalize ``input`` over its last dimensions, which are ``normalized_shape``.
+    """Normalize each channel of each sample by itself: see `minitorch.nn.InstanceNorm2d`.
 
-    >>> import minitorch as mt
-    >>> mt.nn.functional.layer_norm(mt.tensor([[1.0, 2.0, 3.0]]), (3,))
-    tensor([[-1.2247,  0.0000,  1.2247]])
+    ``input`` is (N, C, *); the others are of shape (C,).
     """
-    expected = tuple(listed(normalized_shape, "layer_norm", "normalized_shape"))
-    if not expected:
-        raise RuntimeError(
-            "Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one "
-            "element, but got normalized_shape = []"
+    if use_input_stats and math.prod(input.shape[2:]) == 1:
+        raise ValueError(
+            f"Expected more than 1 spatial element when training, got input size {input.shape}"
         )
-    if input._array.dtype.kind != "f":
-        raise not_implemented("LayerNormKernelImpl", input._array)
-    for name, tensor in (("weight", weight), ("bias", bias)):
-        if isinstance(tensor, TensorBase) and tensor._array.shape != expected:
-            raise RuntimeError(
-                f"Expected {name} to be of same shape as normalized_shape, but got {name} of shape "
-                f"{list(tensor._array.shape)} and normalized_shape = {list(expected)}"
-            )
+    return instance_norm(
+        input, weight, bias, running_mean, running_var, use_input_stats, momentum, eps, True
+    )
+
+
+@takes("input")
+def instance_norm(
+    input: Any,
+    weight: Any,
+    bias: Any,
+    running_mean: Any,
+    running_var: Any,
+    use_input_stats: bool,
+    momentum: float,
+    eps: float,
+    cudnn_enabled: bool,
+) -> Any:
+    """`minitorch.nn.functional.instance_norm` without its checks of the sizes, in another order.
+
+    It is batch norm of one sample that has the channels of all.
+    """
+    if (running_mean is None) != (running_var is None):
+        raise ValueError("running_mean and running_var must either both be None or neither be None")
+    if not use_input_stats and running_mean is None:
+        raise RuntimeError(
+            "Expected running_mean and running_var to be defined when use_input_stats is false"
+        )
     shape = input._array.shape
-    if len(shape) < len(expected) or shape[len(shape) - len(expected) :] != expected:
-        given = ", ".join(str(length) for length in expected)
-        raise RuntimeError(
-            f"Given normalized_shape=[{given}], expected input with shape [*, {given}], but got "
-            f"input of size{list(shape)}"
-        )
-    return NativeLayerNorm.apply(input, weight, bias, len(expected), eps)
+    n, size = shape[0], shape[wrap(1, len(shape))]
+    running = [running_mean, running_var]
+    repeated: list[Any] = [
+        tensor if tensor is None else tensor.repeat(n)
+        for tensor in (weight, bias, *(t if t is None else t.to(input.dtype) for t in running))
+    ]
+    whole = input.reshape(1, n * size, *shape[2:])
+    out = batch_norm(whole, *repeated, use_input_stats, momentum, eps, cudnn_enabled)
+    for tensor, parts in zip(running, repeated[2:], strict=True):
+        if tensor is not None:  # what they became, as the mean over the samples
+            tensor.copy_(parts.view(n, size).mean(0))
+    return out.view(shape)
+
+
+def check_dtypes(input: Any, *parameters: Any) -> None:
+    """Refuse parameters of another dtype than the input; float16 also goes with float32."""
+    given = [tensor._array.dtype for tensor in parameters if tensor is not None]
+    dtype = input._array.dtype
+    if not given or (given[0] is dtype and all(other is dtype for other in given)):
+        return
+    if given[0] != dtype:
+        if any(other != "float32" for other in given):
+            raise RuntimeError("mixed dtype (CPU): expect parameter to have scalar type of Float")
+        if dtype.char != "e":
+            raise RuntimeError("mixed dtype (CPU): all inputs must share same datatype.")
+    for other in given:
+        if other != given[0]:
+            kinds = [dtypes.SCALAR_TYPE[dtypes.from_numpy(kind)] for kind in (given[0], other)]
+            raise RuntimeError(f"expected scalar type {kinds[0]} but found {kinds[1]}")

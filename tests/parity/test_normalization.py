@@ -1,6 +1,8 @@
-"""Batch and layer normalization beside PyTorch's."""
+"""Normalizations beside PyTorch's."""
 
 from __future__ import annotations
+
+import inspect
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ torch = pytest.importorskip("torch")
 import minitorch as mt
 
 from .compare import same, same_error
+from .test_nn_layers import same_layer, uses_layer
 
 RNG = np.random.default_rng(0)
 SHAPES = {
@@ -134,3 +137,97 @@ def test_evaluation_keeps_the_mean_that_it_used():
     x = numbers(4, 3)
     ours = run(mt, mt.tensor(x))
     np.testing.assert_allclose(ours.numpy(), (x / np.sqrt(1 + 1e-5)).sum(0), rtol=1e-5)
+
+
+X = numbers(3, 4, 6)
+LAYERS = [
+    ("GroupNorm", (2, 4), X),
+    ("GroupNorm", (4, 4), X.reshape(3, 4, 3, 2)),
+    ("GroupNorm", (1, 4, 0.1, False), X.reshape(3, 4, 3, 2)),
+    ("GroupNorm", (1, 4), X[:, :, 0]),
+    ("InstanceNorm1d", (4,), X),
+    ("InstanceNorm1d", (4, 1e-3, 0.2, True, True), X),
+    ("InstanceNorm1d", (4, 1e-3, None, True, True), X),
+    ("InstanceNorm1d", (4,), X[0]),
+    ("InstanceNorm2d", (4, 1e-3, 0.2, True), X.reshape(3, 4, 3, 2)),
+    ("InstanceNorm2d", (3,), X.reshape(3, 4, 3, 2)),
+    ("InstanceNorm2d", (4,), X[0].reshape(4, 3, 2)),
+    ("InstanceNorm3d", (4, 1e-3, 0.2, True, True), X.reshape(3, 4, 3, 2, 1)),
+    ("RMSNorm", (6,), X),
+    ("RMSNorm", ((4, 6), 0.1), X),
+    ("RMSNorm", (6, None, False), X),
+    ("LocalResponseNorm", (2,), X),
+    ("LocalResponseNorm", (3, 0.5, 0.6, 2.0), X.reshape(3, 4, 3, 2)),
+    ("LocalResponseNorm", (20, 0.5), X.reshape(3, 4, 3, 2, 1)),
+    ("SyncBatchNorm", (4,), X),
+    ("SyncBatchNorm", (4, 1e-3, None), X[:, :, 0]),
+]
+
+
+@pytest.mark.parametrize("dtype, tolerance", [("float32", 6e-6), ("float64", 1e-12)])
+@pytest.mark.parametrize("name, args, x", LAYERS, ids=lambda v: v if type(v) is str else "")
+def test_layers(name, args, x, dtype, tolerance):
+    same_layer(uses_layer(name, args, (x,), dtype), tolerance)
+
+
+NAMES = sorted({row[0] for row in LAYERS} | {"CrossMapLRN2d", "LazyInstanceNorm1d"})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_constructors(name):
+    ours, theirs = (inspect.signature(getattr(lib.nn, name).__init__) for lib in (mt, torch))
+    assert [(p.name, p.kind, p.default) for p in ours.parameters.values()] == [
+        (p.name, p.kind, p.default) for p in theirs.parameters.values()
+    ]
+
+
+FUNCTIONS = [
+    (lambda lib, x, w: lib.nn.functional.group_norm(x, 2, w, w), (3, 4, 6), (4,)),
+    (lambda lib, x, w: lib.nn.functional.group_norm(x, 2, w), (3, 4, 6), (4,)),
+    (lambda lib, x, w: lib.group_norm(x, 1, w), (3, 4), (4,)),
+    (lambda lib, x, w: lib.nn.functional.instance_norm(x, None, None, w, w), (3, 4, 6), (4,)),
+    (lambda lib, x, w: lib.nn.functional.rms_norm(x, (4, 6), w), (3, 4, 6), (4, 6)),
+    (lambda lib, x, w: lib.rms_norm(x, (6,), None, 0.1), (3, 4, 6), ()),
+    (lambda lib, x, w: lib.layer_norm(x, (6,), w, w), (3, 4, 6), (6,)),
+    (lambda lib, x, w: lib.nn.functional.local_response_norm(x, 3, 0.5, 0.4), (3, 4, 6), ()),
+    (lambda lib, x, w: lib.nn.functional.normalize(x, dim=-1), (3, 4, 6), ()),
+    (lambda lib, x, w: lib.nn.functional.normalize(x, 3.0, 0, 0.5), (3, 4), ()),
+    (lambda lib, x, w: lib.batch_norm(x, w, w, None, None, True, 0.1, 0.1, True), (3, 4), (4,)),
+]
+
+
+@pytest.mark.parametrize("number", range(len(FUNCTIONS)))
+def test_functions(number):
+    run, shape, size = FUNCTIONS[number]
+    same(run, numbers(*shape), numbers(*size), slack=60)
+    wide = [numbers(*shape, dtype=np.float64), numbers(*size, dtype=np.float64)]
+    same(run, *wide, slack=400)
+    turned = [wide[0].swapaxes(0, 1).copy(), wide[1]]
+    same(lambda lib, x, w: run(lib, x.transpose(0, 1), w), *turned, names=False, slack=400)
+
+
+@pytest.mark.parametrize("size, shape", [(1, (2, 4, 1, 2)), (3, (2, 5, 2, 2)), (4, (1, 6, 2, 1))])
+def test_cross_map_normalization(size, shape):
+    # only the values: PyTorch's gradient does not belong to them
+    def run(lib, x):
+        return lib.nn.CrossMapLRN2d(size, 0.5, 0.6, 2.0)(x)
+
+    same(run, numbers(*shape), grad=False, slack=4)
+
+
+@pytest.mark.parametrize("name", ["layer_norm", "group_norm", "rms_norm", "batch_norm"])
+@pytest.mark.parametrize("half", [True, False])
+def test_float16(name, half):
+    def run(lib, x, w):
+        f = lib.nn.functional
+        calls = {
+            "layer_norm": lambda: f.layer_norm(x, (6,), w, w),
+            "group_norm": lambda: f.group_norm(x, 3, w, w),
+            "rms_norm": lambda: f.rms_norm(x, (6,), w),
+            "batch_norm": lambda: f.batch_norm(x, None, None, w, w, True),
+        }
+        return calls[name]()
+
+    weight = numbers(6, dtype=np.float16 if half else np.float32)
+    # only the values: PyTorch rounds more often on the way to the gradients
+    same(run, numbers(4, 6, dtype=np.float16), weight, grad=False, slack=3)

@@ -9,6 +9,7 @@ from ... import creation
 from ...tensor import Tensor
 from .. import functional as F, init
 from ..parameter import Parameter
+from .attention import MultiheadAttention as MultiheadAttention  # PyTorch has it here
 from .module import Module
 
 
