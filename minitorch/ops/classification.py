@@ -10,6 +10,7 @@ from .. import dtypes
 from . import sums
 from .arrays import wide
 from .fused import Fused
+from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
 from .operands import not_implemented
 from .rows import largest
@@ -250,3 +251,59 @@ def smoothing_loss(input: Any, target: Any, weight: Any, ignore_index: int, redu
         return loss.sum() / counted.sum()
     index = target.where(counted, target.new_zeros(())).long()
     return loss.sum() / (weight[index] * counted).sum()
+
+
+def linear_cross_entropy(
+    input: Any,
+    linear_weight: Any,
+    target: Any,
+    *,
+    linear_bias: Any = None,
+    weight: Any = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Any:
+    """`cross_entropy` of the scores ``input @ linear_weight.T + linear_bias``.
+
+    Shapes: input (N, D) or (D), linear_weight (C, d1, ..., D), linear_bias (C, d1, ...); target as
+    `cross_entropy` takes it for scores (N, C, d1, ...). ``options`` say how PyTorch should save
+    memory, and change nothing here.
+    """
+    shape, sizes = input._array.shape, linear_weight._array.shape
+    if not 1 <= len(shape) <= 2:
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {len(shape)}")
+    if len(sizes) < 2:
+        raise RuntimeError(
+            f"expected linear_weight with dimensionality at least 2, got {len(sizes)}"
+        )
+    if shape[-1] != sizes[-1]:
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), got "
+            f"{shape[-1]} and {sizes[-1]}, respectively"
+        )
+    if linear_bias is not None and linear_bias._array.shape != sizes[:-1]:
+        raise RuntimeError(
+            f"expected linear_bias shape {sizes[:-1]}, got {linear_bias._array.shape}"
+        )
+    if len(sizes) > 2 and len(shape) == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {sizes} requires batched input, "
+            f"(N, {sizes[-1]}), got unbatched input with shape {shape}"
+        )
+    scores_shape = shape[:-1] + sizes[:-1]
+    if ignore_index is None:
+        ignore_index = -100
+    elif target._array.shape == scores_shape:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    bias = None if linear_bias is None else linear_bias.reshape(-1)
+    scores = linear(input, linear_weight.reshape(-1, sizes[-1]), bias).reshape(scores_shape)
+    return cross_entropy(
+        scores,
+        target,
+        weight,
+        ignore_index=ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )

@@ -1,0 +1,63 @@
+"""cuDNN, NVIDIA's library for neural networks, is not used: these switches change nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+enabled: bool = True
+benchmark: bool = False
+benchmark_limit: int | None = None
+deterministic: bool = False
+allow_tf32: bool = True
+
+
+def is_available() -> bool:
+    """False: convolutions are matrix products here."""
+    return False
+
+
+def version() -> int | None:
+    """None, as where there is no cuDNN."""
+    return None
+
+
+def is_acceptable(tensor: Any) -> bool:
+    """False: no tensor goes to cuDNN."""
+    return False
+
+
+def set_flags(
+    _enabled: bool | None = None,
+    _benchmark: bool | None = None,
+    _benchmark_limit: int | None = None,
+    _deterministic: bool | None = None,
+    _allow_tf32: bool | None = None,
+) -> tuple[Any, ...]:
+    """Set those that are not None; returns all as they were."""
+    given = _enabled, _benchmark, _benchmark_limit, _deterministic, _allow_tf32
+    before = tuple(globals()[name] for name in NAMES)
+    for name, value in zip(NAMES, given, strict=True):
+        if value is not None:
+            globals()[name] = value
+    return before
+
+
+NAMES = ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32")
+
+
+@contextmanager
+def flags(
+    enabled: bool = False,
+    benchmark: bool = False,
+    benchmark_limit: int | None = 10,
+    deterministic: bool = False,
+    allow_tf32: bool = True,
+) -> Iterator[None]:
+    """A context in which the switches are set so."""
+    before = set_flags(enabled, benchmark, benchmark_limit, deterministic, allow_tf32)
+    try:
+        yield
+    finally:
+        globals().update(zip(NAMES, before, strict=True))

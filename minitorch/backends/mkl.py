@@ -1,0 +1,13 @@
+"""Intel's library for matrix products, with which some NumPys are built."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def is_available() -> bool:
+    """Whether NumPy was built with it."""
+    found: Any = np.show_config(mode="dicts")
+    return "mkl" in found["Build Dependencies"]["blas"]["name"].lower()

@@ -1,0 +1,10 @@
+"""oneDNN, Intel's library for neural networks, is not used."""
+
+from __future__ import annotations
+
+enabled: bool = False
+
+
+def is_available() -> bool:
+    """False: NumPy computes here."""
+    return False
