@@ -90,7 +90,14 @@ class RsubNumber(Rsub):
     torch_name = "RsubBackward1"
 
 
-class Mul(Operation):
+class Scaling(Operation):
+    """The base of ``*`` and ``/``: PyTorch keeps a number operand, too, as a tensor."""
+
+    def release(self) -> None:
+        self.kept = self.kept_out = None
+
+
+class Mul(Scaling):
     """``a * b``."""
 
     promote = staticmethod(dtypes.arithmetic)
@@ -105,7 +112,7 @@ class Mul(Operation):
         return grad * conj(a)
 
 
-class Div(Operation):
+class Div(Scaling):
     """``a / b``."""
 
     promote = staticmethod(dtypes.floating)
@@ -118,6 +125,15 @@ class Div(Operation):
 
     def grad_b(self, grad: Any, a: Any, b: Any) -> Any:
         return -grad * conj(a / b / b)
+
+
+class Alpha(Mul):
+    """``x * number`` as a part of ``add(x, alpha=number)``, which keeps nothing."""
+
+    torch_name = "MulBackward0"
+
+    def release(self) -> None:
+        """There is nothing to free."""
 
 
 class Neg(Operation):
@@ -271,7 +287,7 @@ def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
         )
     if not isinstance(other, TensorBase):
         return other * number
-    return other.to(dtype) * (bool(number) if dtype.category == 0 else number)
+    return Alpha.apply(other.to(dtype), bool(number) if dtype.category == 0 else number)
 
 
 def mul(input: Any, other: Any) -> Any:

@@ -266,8 +266,8 @@ def convolution(
         x, padding = named_padding(padding, x, kernel, stride, dilation)
     else:
         padding = per_dim(padding, dims, "padding")
-    check_numbers(stride, padding, dilation, groups)
     shape, w = x._array.shape, weight._array.shape
+    check_numbers(stride, padding, dilation, groups, w)
     if shape[1] != w[1] * groups:
         raise RuntimeError(
             f"Given groups={groups}, weight of size {list(w)}, expected input{list(shape)} to have "
@@ -302,8 +302,8 @@ def transposed(
     stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     padding = per_dim(padding, dims, "padding")
     output_padding = per_dim(output_padding, dims, "output_padding")
-    check_numbers(stride, padding, dilation, groups)
     shape, w = x._array.shape, weight._array.shape
+    check_numbers(stride, padding, dilation, groups, w)
     if shape[1] != w[0]:
         raise RuntimeError(
             f"Given transposed=1, weight of size {list(w)}, expected input{list(shape)} to have "
@@ -383,13 +383,21 @@ def named_padding(
     return x, tuple(total // 2 for total in totals)
 
 
-def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int) -> None:
+def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight: Any) -> None:
     """Refuse numbers that make no convolution."""
     if min(padding) < 0:
         raise RuntimeError("negative padding is not supported")
     for name, values in (("stride", stride), ("dilation", dilation), ("groups", (groups,))):
         if min(values) <= 0:
             raise RuntimeError(f"non-positive {name} is not supported")
+    if weight[0] % groups:
+        least, size = "at least", str(list(weight))
+        if weight[0] > groups:
+            least, size = "divisible by", f"[{size}]"
+        raise RuntimeError(
+            f"Given groups={groups}, expected weight to be {least} {groups} at dimension 0, but "
+            f"got weight of size {size} instead"
+        )
 
 
 def check_bias_and_dtypes(x: Any, weight: Any, bias: Any, channels: int) -> None:

@@ -17,6 +17,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.operation import Operation
 from ..autograd.views import bump, check_memory, check_writable, write
+from ..memory_formats import contiguous_format, inverse, is_ordered, order, preserve_format
 from . import operands, sizes
 from .scalars import number
 
@@ -38,6 +39,18 @@ class Contiguous(Operation):
 
     def forward(self, xp: Any, x: Any) -> Any:
         return x.copy(order="C")
+
+    def grad_x(self, grad: Any) -> Any:
+        return grad
+
+
+class Ordered(Operation):
+    """A copy whose dimensions lie in memory in the order ``dims``, the slowest first."""
+
+    torch_name = "CloneBackward0"
+
+    def forward(self, xp: Any, x: Any, dims: Any) -> Any:
+        return x.transpose(dims).copy(order="C").transpose(inverse(dims))
 
     def grad_x(self, grad: Any) -> Any:
         return grad
@@ -77,6 +90,7 @@ class Change(Operation):
                 arg = arg._array
             arrays.append(arg)
         recorded = recorded and state.recording
+        check_writable(target)
         strict = cls.expanded == "refuse" or (recorded and cls.expanded != "allow")
         if strict or not expanded(target._array):
             check_memory(target, args)
@@ -84,7 +98,6 @@ class Change(Operation):
             warn_of_expanded(cls.expanded)
         if recorded:
             return write(target, cls.apply, *args)
-        check_writable(target)
         if any(array.__class__ is not np.ndarray for array in arrays if hasattr(array, "ndim")):
             xp, arrays = backend.on_one_device(arrays)
         cls.change(xp, *arrays)
@@ -203,7 +216,7 @@ def real_part(array: Any) -> Any:
 # Copies -------------------------------------------------------------------------------------------
 
 
-def clone(input: Any) -> Any:
+def clone(input: Any, *, memory_format: Any = preserve_format) -> Any:
     """A copy of ``input`` with memory of its own, through which gradients flow.
 
     >>> import minitorch as mt
@@ -213,12 +226,20 @@ def clone(input: Any) -> Any:
     >>> x, y
     (tensor([0., 0.]), tensor([1., 0.]))
     """
-    return Clone.apply(input)
+    if memory_format is preserve_format:
+        return Clone.apply(input)
+    return Ordered.apply(input, order(input._array, memory_format))
 
 
-def contiguous(self: Any) -> Any:
-    """This tensor if its elements lie in memory row by row, without gaps; else such a copy."""
-    return self if self._array.flags.c_contiguous else Contiguous.apply(self)
+def contiguous(self: Any, memory_format: Any = contiguous_format) -> Any:
+    """This tensor if its elements lie in memory row by row, without gaps; else such a copy.
+
+    Or in another order of dimensions, such as ``mt.channels_last``.
+    """
+    if memory_format is contiguous_format:
+        return self if self._array.flags.c_contiguous else Contiguous.apply(self)
+    dims = order(self._array, memory_format)
+    return self if is_ordered(self._array, memory_format) else Ordered.apply(self, dims)
 
 
 def converted(input: Any, dtype: np.dtype, device_index: int | None, copy: bool = False) -> Any:
@@ -238,11 +259,12 @@ def to(
     device: Any = None,
     non_blocking: bool = False,
     copy: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
     """This tensor in another dtype or on another device; itself if nothing changes.
 
     ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``. With ``copy`` it is a
-    copy in any case; ``non_blocking`` changes nothing here.
+    copy in any case; ``non_blocking`` changes nothing here. ``memory_format`` is for `contiguous`.
 
     >>> import minitorch as mt
     >>> mt.tensor([1.5, 2.5]).to(mt.int64)
@@ -257,7 +279,8 @@ def to(
     wanted = self._array.dtype if dtype is None else from_data.check_dtype(dtype, "to").numpy
     here = backend.device_index(self._array)
     index = here if device is None else devices.array_index(device)
-    return converted(self, wanted, index, copy)
+    result = converted(self, wanted, index, copy)
+    return result if memory_format is preserve_format else contiguous(result, memory_format)
 
 
 def destination(args: tuple[Any, ...], dtype: Any, device: Any) -> tuple[Any, Any, list[Any]]:
@@ -299,14 +322,28 @@ def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     if dtype is None:
         place = "cuda." if self.is_cuda else ""
         return f"torch.{place}{dtypes.SCALAR_TYPE[dtypes.of(self._array)]}Tensor"
-    if isinstance(dtype, str):
-        names = {f"torch.{name}Tensor": d for d, name in dtypes.SCALAR_TYPE.items()}
-        if dtype not in names:
-            raise ValueError(f"invalid type: '{dtype}'")
-        dtype = names[dtype]
-    elif not isinstance(dtype, dtypes.dtype):
-        raise ValueError(f"invalid type: '{getattr(dtype, '__name__', dtype)}'")
-    return to(self, dtype)
+    if isinstance(dtype, dtypes.dtype):
+        return to(self, dtype)
+    if isinstance(dtype, type):
+        dtype = old_name(dtype)
+    elif not isinstance(dtype, str):
+        raise TypeError("dtype must be a type, str, or dtype object")
+    place, _, name = dtype.rpartition(".")
+    names = {f"{name}Tensor": d for d, name in dtypes.SCALAR_TYPE.items()}
+    names["Tensor"] = dtypes.get_default_dtype()
+    if place not in OLD or name not in names:
+        raise ValueError(f"invalid type: '{dtype}'")
+    return to(self, OLD[place], names[name])
+
+
+OLD = {"torch": "cpu", "torch.cuda": "cuda"}  # where the old types of a module live
+
+
+def old_name(kind: type) -> str:
+    """``"torch.FloatTensor"`` of `FloatTensor`, ``"torch.Tensor"`` of `Tensor`."""
+    if issubclass(kind, TensorBase):
+        return "torch.Tensor"
+    return f"{kind.__module__}.{kind.__name__}" if kind.__module__ in OLD else kind.__name__
 
 
 def type_as(self: Any, other: Any) -> Any:
@@ -332,6 +369,7 @@ short = in_dtype("short", dtypes.int16)
 int_ = in_dtype("int", dtypes.int32)
 long = in_dtype("long", dtypes.int64)
 half = in_dtype("half", dtypes.float16)
+bfloat16 = in_dtype("bfloat16", dtypes.bfloat16)
 float_ = in_dtype("float", dtypes.float32)
 double = in_dtype("double", dtypes.float64)
 cfloat = in_dtype("cfloat", dtypes.complex64)

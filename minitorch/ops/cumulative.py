@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -107,8 +108,11 @@ class Logcumsumexp(Operation):
     """``log(cumsum(exp(x)))``, computed so that nothing overflows."""
 
     def forward(self, xp: Any, input: Any, dim: Any) -> Any:
-        if input.dtype.kind != "f":
+        if input.dtype.kind not in "fc":
             raise not_implemented("logcumsumexp_out_cpu", input)
+        if input.dtype.kind == "c":
+            added = functools.partial(log_of_sum, xp)
+            return accumulate(xp, added, input, dim)
         x = input.astype(WIDER.get(input.dtype.char, "d"))
         return accumulate(xp, xp.logaddexp, x, dim).astype(input.dtype, copy=False)
 
@@ -116,7 +120,7 @@ class Logcumsumexp(Operation):
         # sum over j >= i of grad[j] * exp(x[i] - out[j])
         if input._array.ndim == 0:
             return grad
-        if state.grad:
+        if state.grad or input._array.dtype.kind == "c":
             return exponentials(grad, input, dim, out)
         total: Any = 0  # in logarithms, for either sign of grad
         for sign in (1, -1):
@@ -131,8 +135,16 @@ def exponentials(grad: Any, input: Any, dim: int, out: Any) -> Any:
     x, out, grad = (t.movedim(dim, -1) for t in (input, out, grad))
     _, from_it_on = diagonal_masks(x)
     exponents = masked(x.unsqueeze(-1) - out.unsqueeze(-2), from_it_on)
-    terms = grad.unsqueeze(-2) * masked(exponents.exp(), from_it_on)
+    terms = grad.unsqueeze(-2) * conj(masked(exponents.exp(), from_it_on))
     return terms.sum(-1).movedim(-1, dim)
+
+
+def log_of_sum(xp: Any, a: Any, b: Any) -> Any:
+    """``log(exp(a) + exp(b))`` of complex numbers."""
+    larger = xp.where(a.real >= b.real, a, b)
+    smaller = xp.where(a.real >= b.real, b, a)
+    total = larger + xp.log1p(xp.exp(smaller - larger))
+    return xp.where(larger.real == -xp.inf, larger, total)
 
 
 def running(xp: Any, cumulate: Any, x: Any, dim: int) -> Any:
@@ -148,10 +160,10 @@ def from_the_end(function: Any, x: Any, dim: int) -> Any:
 
 
 def accumulate(xp: Any, ufunc: Any, x: Any, dim: int) -> Any:
-    """``ufunc`` of all elements up to each; in log2(n) steps for CuPy, which has no such method."""
+    """``ufunc`` of all elements up to each; in log2(n) steps where it has no such method."""
     if x.ndim == 0:
         return x.copy()
-    if xp is np:
+    if xp is np and hasattr(ufunc, "accumulate"):
         return ufunc.accumulate(x, axis=dim)
     out, step = x.copy(), 1
     every = (slice(None),) * dim

@@ -91,7 +91,7 @@ def shorten(weight: Any, indices: Any, max_norm: float, norm_type: float) -> Non
     rows = xp.unique(indices)
     norms = xp.linalg.norm(table[rows], norm_type, axis=1)
     long = norms > max_norm
-    scale = max_norm / (norms[long] + 1e-7)
+    scale = max_norm / (norms[long].astype(np.float64) + 1e-7)
     table[rows[long]] *= scale[:, None].astype(table.dtype)
     bump(weight)
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend
-from ..autograd import engine
+from ..autograd import engine, saved_hooks
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.operation import OUT, Operation, parameters, wrap
@@ -50,6 +50,9 @@ class Fused(Operation):
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
         """The gradients: by ``gradient``, or by ``formula`` if they need a graph themselves."""
+        if self.kept is None:
+            with saved_hooks.opened(self):
+                return self.run(grads, needed)
         self.needs_input_grad = needed or self.plan.needs
         first = grads[0]
         if state.grad:

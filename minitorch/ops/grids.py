@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,28 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
         alone = [-1 if at == dim else 1 for at in range(len(tensors))]
         grids.append(tensor.view(alone).expand(shape))
     return tuple(grids)
+
+
+def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
+    """The places in a tensor of this ``shape`` that flat ``indices`` mean, one tensor a dimension.
+
+    >>> import minitorch as mt
+    >>> mt.unravel_index(mt.tensor([3, 5]), (2, 3))
+    (tensor([1, 1]), tensor([0, 2]))
+    """
+    kind = dtypes.of(indices._array)
+    if kind.category != 1:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {kind}")
+    shape = (shape,) if isinstance(shape, int) else shape
+    if not isinstance(shape, Sequence):
+        raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")
+    if any(length < 0 for length in shape):
+        raise ValueError(f"'shape' cannot have negative values, but got {tuple(shape)}")
+    places = []
+    for length in reversed(shape):
+        places.append(indices % length)
+        indices = indices.div(length, rounding_mode="floor")
+    return tuple(reversed(places))
 
 
 def cartesian_prod(*tensors: Any) -> Any:

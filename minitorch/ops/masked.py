@@ -12,6 +12,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from . import conversion, operands, scalars, sizes
 from .conversion import Change
+from .joining import cat
 from .masking import BITS, masked
 from .places import Pick, Put
 
@@ -281,6 +282,19 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     if array.ndim == 0:
         return constant(input, xp.empty((len(places), 0), np.int64))
     return constant(input, xp.stack(found).T)
+
+
+def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
+    """As `nonzero`, but always ``size`` rows: cut, or filled up with ``fill_value``.
+
+    >>> import minitorch as mt
+    >>> mt.nonzero_static(mt.tensor([0, 5]), size=2)
+    tensor([[ 1],
+            [-1]])
+    """
+    rows = nonzero(input)[:size]
+    missing = size - rows._array.shape[0]
+    return cat([rows, rows.new_full((missing, rows._array.shape[1]), fill_value)])
 
 
 def argwhere(input: Any) -> Any:

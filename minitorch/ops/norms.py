@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from ..autograd.operation import Operation
 from . import operands, sums
-from .dims import over_dims, wrap_all
+from .dims import over_dims, wrap, wrap_all
 from .masking import masked
 from .reduction import restore
 
@@ -137,6 +137,11 @@ def check_norm_dtype(have: Any, dtype: Any) -> None:
             "linalg.vector_norm: dtype should be floating point or complex, but got "
             f"{dtypes.SCALAR_TYPE[dtype]}"
         )
+    if dtype.is_complex > have.is_complex:
+        raise RuntimeError(
+            "linalg.vector_norm: dtype should be real for real inputs, but got "
+            f"{dtypes.SCALAR_TYPE[dtype]}"
+        )
     if dtypes.promote_types(have, dtype) is not dtype:
         raise RuntimeError(
             f"linalg.vector_norm: the dtype of the input ({dtypes.SCALAR_TYPE[have]}) should be "
@@ -160,26 +165,42 @@ def refuse_empty_norm(shape: tuple[int, ...], ord: float, dims: tuple[int, ...] 
             )
 
 
-@over_dims
-def norm(
-    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None
-) -> Any:
-    """The ``p``-norm of all elements, or over ``dim``; ``"fro"``, the default, is the 2-norm.
+def norm_except_dim(v: Any, pow: int = 2, dim: int = 0) -> Any:
+    """The ``pow``-norm over all dimensions but ``dim``, which are kept; over all if it is -1.
 
     >>> import minitorch as mt
-    >>> x = mt.tensor([[3.0, 4.0], [6.0, 8.0]])
-    >>> x.norm(dim=1), x.norm(1)
-    (tensor([ 5., 10.]), tensor(21.))
+    >>> mt.norm_except_dim(mt.tensor([[3.0, 4.0], [6.0, 8.0]]))
+    tensor([[ 5.],
+            [10.]])
     """
-    if p is None or p == "fro":
-        p = 2
-    elif p == "nuc":
-        raise NotImplementedError(
-            "MiniTorch does not have the nuclear norm, which needs singular values"
-        )
-    elif isinstance(p, str):
-        raise RuntimeError(f"linalg.matrix_norm: Order {p} not supported.")
-    return vector_norm(input, p, dim, keepdim, dtype=dtype)
+    if dim == -1:
+        return vector_norm(v, pow)
+    dim = wrap(dim, v._array.ndim)
+    return vector_norm(v, pow, [d for d in range(v._array.ndim) if d != dim], True)
+
+
+@over_dims
+def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Any:
+    """``input`` with the slices along ``dim`` scaled down whose ``p``-norm is above ``maxnorm``.
+
+    >>> import minitorch as mt
+    >>> mt.renorm(mt.tensor([[3.0, 4.0], [0.3, 0.4]]), p=2, dim=0, maxnorm=1)
+    tensor([[0.6000, 0.8000],
+            [0.3000, 0.4000]])
+    """
+    ndim = input._array.ndim
+    if p <= 0:
+        raise RuntimeError("renorm: non-positive-norm not supported")
+    if ndim < 2:
+        raise RuntimeError(f"renorm: input needs at least 2 dimensions, got {ndim} dimensions")
+    if maxnorm < 0:
+        raise RuntimeError(f"renorm: expected maxnorm to be >= 0 but got {maxnorm:g}")
+    place = wrap(dim, ndim)
+    norms = vector_norm(input, p, [d for d in range(ndim) if d != place], True)
+    above = norms > maxnorm
+    # PyTorch's small addend, so that rounding does not leave the norm above the limit
+    scale = (maxnorm / (norms + 1e-7)).masked_fill(~above, 1)
+    return input * scale
 
 
 @over_dims

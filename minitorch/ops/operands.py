@@ -5,6 +5,7 @@ Here, too, is how the functions and the operators of `Tensor` are made of operat
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -77,6 +78,36 @@ def invalid_combination(caller: str, values: tuple[Any, ...]) -> TypeError:
     )
 
 
+def takes(*names: str, caller: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator: what the function gets for the arguments of these names must be tensors.
+
+    ``caller`` is PyTorch's name for the function in the error, if it is another one.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        code = function.__code__
+        known = code.co_varnames[: code.co_argcount]
+        places = [(known.index(name), name) for name in names]
+        shown = caller or function.__name__
+
+        @functools.wraps(function)
+        def checked(*args: Any, **kwargs: Any) -> Any:
+            for place, name in places:
+                if place < len(args):
+                    value = args[place]
+                elif name in kwargs:
+                    value = kwargs[name]
+                else:
+                    continue  # Python says itself what is missing
+                if not isinstance(value, TensorBase):
+                    raise not_a_tensor(value, shown, name, place + 1)
+            return function(*args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
 # Which dtypes an operation takes (`Operation.promote`) --------------------------------------------
 
 
@@ -85,8 +116,9 @@ def only(
 ) -> staticmethod[[list[Any]], list[Any]]:
     """The promotion ``rule`` (none: operands as they come) for dtypes of some kinds only.
 
-    ``kinds`` are NumPy's letters: b(ool), i(nt), u(nsigned), f(loat), c(omplex). For others PyTorch
-    names the ``kernel`` it does not have: ``"erf_vml_cpu" not implemented for 'ComplexFloat'``.
+    ``kinds`` are NumPy's letters: b(ool), i(nt), u(nsigned), f(loat), c(omplex), and w(ide) for all
+    floats but float16. For others PyTorch names the ``kernel`` it does not have:
+    ``"erf_vml_cpu" not implemented for 'ComplexFloat'``.
     """
 
     def promote(operands: list[Any]) -> list[Any]:
@@ -95,11 +127,16 @@ def only(
         array = operands[0]
         if array.__class__ in NUMBERS:
             array = operands[1]
-        if array.dtype.kind not in kinds:
+        if array.dtype.kind not in kinds and not ("w" in kinds and array.dtype.char in "fd"):
             raise not_implemented(kernel, array)
         return operands
 
     return staticmethod(promote)
+
+
+def first_floating(operands: list[Any]) -> list[Any]:
+    """As `dtypes.floating`, for the first operand only."""
+    return [*dtypes.floating(operands[:1]), *operands[1:]]
 
 
 def not_implemented(kernel: str, array: Any) -> NotImplementedError:
@@ -134,6 +171,23 @@ def binary(operation: type[Operation], name: str = "") -> Callable[[Any, Any], A
         return apply(input, other)
 
     return named(call, operation, name)
+
+
+def number_or_tensor(
+    caller: str, kinds: tuple[type[Operation], ...], input: Any, other: Any
+) -> Any:
+    """An operation on two operands of which one may be a number.
+
+    ``kinds``: the operation, as it is called of a number and a tensor, of a tensor and a number.
+    """
+    if isinstance(other, TensorBase):
+        if isinstance(input, TensorBase):
+            return kinds[0].apply(input, other)
+        if plain(input) is not None:
+            return kinds[1].apply(plain(input), other)
+    elif isinstance(input, TensorBase) and plain(other) is not None:
+        return kinds[2].apply(input, plain(other))
+    raise invalid_combination(caller, (input, other))
 
 
 def named(call: Any, operation: type[Operation], name: str) -> Any:

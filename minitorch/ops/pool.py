@@ -337,8 +337,7 @@ def per_window(input: Any, sizes: list[np.ndarray]) -> Any:
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
     """`avg_pool1d` with windows such that ``output_size`` elements come out."""
     (dim,) = fitted_windows("adaptive_avg_pool1d", 1, input, output_size)
-    dims = [FLAT, dim]
-    return fitted_averages(AdaptiveAvgPool2D, input.unsqueeze(-2), dims).squeeze(-2)
+    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, dim.count)).squeeze(-2)
 
 
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import backend
-from . import pooling as kernels
+from . import operands, pooling as kernels
 
 FLAT = kernels.windows(1, 1, 1, 1)  # the second dimension of what has only one
 
@@ -113,20 +113,64 @@ def box_windows(
 
 def fitted_windows(name: str, count: int, input: Any, output_size: Any) -> list[kernels.Windows]:
     """Windows such that ``output_size`` comes out of the last ``count`` dimensions."""
-    lengths = input._array.shape[-count:]
-    if not isinstance(output_size, list | tuple):
-        output_size = (output_size,) * count
-    if len(output_size) != count:
-        raise RuntimeError(f"{name}: output_size must be {count}")
-    if not all(n is None or hasattr(n, "__index__") for n in output_size):
-        raise TypeError(f"{name}(): argument 'output_size' must be tuple of ints")
-    wanted = [length if n is None else n for n, length in zip(output_size, lengths, strict=True)]
-    if min(wanted) < 0:
+    operands.tensor(input, name, "input", 1)
+    given = output_size if isinstance(output_size, list | tuple) else (output_size,) * count
+    if len(given) != count:
         raise RuntimeError(
-            f"{name}: elements of output_size must be greater than or equal to 0 but received "
-            f"{{{', '.join(str(n) for n in wanted)}}}"
+            f"{name}() argument 'output_size' should contain one int (got {len(given)})"
+            if count == 1
+            else f"{name}: output_size must be {count}"
+            if "avg" in name
+            else f"{name}(): internal error: output_size.size() must be {count}"
         )
+    for n in given:
+        if not hasattr(n, "__index__") and (n is not None or given is not output_size):
+            kind = type(n).__name__
+            raise TypeError(
+                f"{name}(): argument 'output_size' (position 2) must be tuple of ints, not {kind}"
+                if count == 1
+                else f"object of type '{kind}' has no len()"
+            )
+    check_fitted(name, count, input)
+    lengths = input._array.shape[-count:]
+    wanted = [length if n is None else n for n, length in zip(given, lengths, strict=True)]
+    if min(wanted) < 0:
+        low = min(wanted)
+        if "max" in name:
+            shape = [*input._array.shape[:-count], *(() if count > 1 else (1,)), *wanted]
+            raise RuntimeError(f"Trying to create tensor with negative dimension {low}: {shape}")
+        first, *rest = [1, low] if count == 1 else wanted
+        raise RuntimeError(
+            f"{name.replace('1d', '2d')}: elements of output_size must be greater than or equal to "
+            f"0 but received {{{first}, {','.join(map(str, rest))}}}"
+        )
+    # The mean of everything is `mean`, which takes complex numbers too.
+    if input._array.dtype.kind != "f" and not ("avg" in name and set(wanted) == {1}):
+        kernel = "3d_cpu" if count == 3 else "2d"
+        raise operands.not_implemented(f"{name[:-2]}{kernel}", input._array)
     xp = backend.array_module(input._array)
     return [
         kernels.adaptive_windows(xp, length, n) for length, n in zip(lengths, wanted, strict=True)
     ]
+
+
+def check_fitted(name: str, count: int, input: Any) -> None:
+    """Refuse what has another number of dimensions, or no elements."""
+    shape = input._array.shape
+    if count == 1 and len(shape) not in (2, 3):
+        raise RuntimeError(
+            f"Expected 2 to 3 dimensions, but got {len(shape)}-dimensional tensor for argument #1 "
+            f"'self' (while checking arguments for {name})"
+        )
+    if len(shape) not in (count + 1, count + 2):
+        raise RuntimeError(
+            f"{name}(): Expected {count + 1}D or {count + 2}D tensor, but got"
+            f"{':' if 'max' in name else ''} {list(shape)}"
+        )
+    first = len(shape) - count - ("max" in name or count == 3)
+    for dim in range(max(first, 0), len(shape)):
+        if shape[dim] == 0:
+            raise RuntimeError(
+                f"{name}(): Expected input to have non-zero size for non-batch dimensions, but "
+                f"input has sizes {list(shape)} with dimension {dim} being empty"
+            )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .dims import wrap
 from .matmul import arrays_of, mm
@@ -123,8 +124,19 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     >>> multi_dot([mt.ones(10, 100), mt.ones(100, 5), mt.ones(5, 50)]).shape
     torch.Size([10, 50])
     """
+    if not isinstance(tensors, list | tuple):
+        raise TypeError(
+            "linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, "
+            f"not {type(tensors).__name__}"
+        )
+    for place, tensor in enumerate(tensors):
+        if not isinstance(tensor, TensorBase):
+            raise TypeError(
+                f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}"
+            )
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
+    check_chain([tensor._array for tensor in tensors])
     shapes = [list(t._array.shape) for t in tensors]
     for i, (a, b) in enumerate(itertools.pairwise(shapes)):
         if a[-1] != b[0]:
@@ -141,6 +153,25 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     if last._array.ndim == 1:
         result = result.squeeze(-1)
     return result.squeeze(0) if first._array.ndim == 1 else result
+
+
+def check_chain(arrays: list[Any]) -> None:
+    """Refuse what `multi_dot` cannot multiply for its dtypes or dimensions."""
+    for place, array in enumerate(arrays):
+        end = place in (0, len(arrays) - 1)
+        if end and array.ndim not in (1, 2):
+            which = "last" if place else "first"
+            raise RuntimeError(
+                f"multi_dot(): the {which} tensor must be 1D or 2D but got {array.ndim}D"
+            )
+        if not end and array.ndim != 2:
+            raise RuntimeError(f"multi_dot(): tensor {place} must be 2D but got {array.ndim}D")
+        if array.dtype != arrays[0].dtype:
+            kinds = [dtypes.C_TYPE[dtypes.of(x)] for x in (arrays[0], array)]
+            raise RuntimeError(
+                "multi_dot(): all tensors must have be the same dtype but tensor 0 is "
+                f"{kinds[0]} and tensor {place} {kinds[1]}"
+            )
 
 
 def in_best_order(matrices: list[Any]) -> Any:

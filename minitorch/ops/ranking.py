@@ -328,6 +328,8 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Any:
     array = input._array
     dim = wrap(dim, array.ndim)
     refuse_empty("mode", array.shape, (dim,))
+    if array.dtype.kind == "c":
+        raise not_implemented("mode_cpu", array)
     return return_types.mode(Mode.apply(input, dim, keepdim))
 
 

@@ -186,6 +186,30 @@ def tril(input: Any, diagonal: int = 0) -> Any:
     return Tril.apply(input, diagonal)
 
 
+def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
+    """Write a number on the diagonal; with ``wrap`` again below it, in a tall matrix.
+
+    A tensor of more than two dimensions must have all of one length.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 3).fill_diagonal_(5)
+    tensor([[5., 0., 0.],
+            [0., 5., 0.]])
+    """
+    shape = self._array.shape
+    if len(shape) < 2:
+        raise RuntimeError("dimensions must larger than 1")
+    if len(shape) > 2 and len(set(shape)) > 1:
+        raise RuntimeError("all dimensions of input must be of equal length")
+    step = sum(self.stride())
+    tops = range(0, shape[0], shape[1] + 1) if wrap and len(shape) == 2 and shape[1] else [0]
+    for top in tops:
+        length = min(shape[0] - top, *shape[1:])
+        start = self.storage_offset() + top * self.stride(0)
+        self.as_strided((length,), (step,), start).fill_(fill_value)
+    return self
+
+
 def triu(input: Any, diagonal: int = 0) -> Any:
     """The upper triangle of matrices, from the given diagonal on; zeros below it."""
     if input._array.ndim < 2:

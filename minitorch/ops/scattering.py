@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import warnings
 from typing import Any
 
@@ -357,6 +358,68 @@ def scatter_reduce(
     """
     places, src, reduce = reduction_arguments(input, dim, index, src, reduce)
     return ScatterReduce.apply(input, places, src, reduce, include_self)
+
+
+def index_reduce(
+    input: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """Combine slice i of ``source`` with slice ``index[i]`` of dimension ``dim``, on a copy.
+
+    ``reduce`` is "prod", "mean", "amax" or "amin"; what was there is left out if not
+    ``include_self``.
+    """
+    places = index_reduce_arguments(input, dim, index, source, reduce)
+    return ScatterReduce.apply(input, places, source, reduce, include_self)
+
+
+def index_reduce_(
+    self: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True
+) -> Any:
+    """`index_reduce` in place."""
+    places = index_reduce_arguments(self, dim, index, source, reduce)
+    return ScatterReduce.apply_(self, places, source, reduce, include_self)
+
+
+@functools.cache  # once, as PyTorch does
+def warn_of_beta() -> None:
+    """PyTorch's warning at the first `index_reduce`."""
+    warnings.warn(
+        "index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=4
+    )
+
+
+def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce: str) -> Any:
+    """Places for a `ScatterReduce` of whole slices; checked."""
+    warn_of_beta()
+    operands.tensor(index, "index_reduce", "index", 3)
+    operands.tensor(source, "index_reduce", "source", 4)
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(
+            "index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "
+            f"{reduce}."
+        )
+    dim = wrap(dim, input._array.ndim)
+    kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (input, source, index)]
+    shape, array = source._array.shape, index._array
+    count = shape[dim] if shape else 1
+    if kinds[2] not in ("Int", "Long"):
+        raise RuntimeError(
+            f"index_reduce_(): Expected dtype int32/int64 for index but got: {kinds[2]}"
+        )
+    if kinds[0] != kinds[1]:
+        raise RuntimeError(
+            f"index_reduce_(): self ({kinds[0]}) and source ({kinds[1]}) must have the same scalar "
+            "type"
+        )
+    if array.size != count:
+        raise RuntimeError(
+            f"index_reduce_(): Number of indices ({array.size}) should be equal to "
+            f"source.size(dim): ({count}), for dim: {dim}"
+        )
+    if array.size and not 0 <= array.min() <= array.max() < (input._array.shape or (1,))[dim]:
+        raise IndexError("index out of range in self")
+    along = index.long().reshape([count if d == dim else 1 for d in range(len(shape))])
+    return scatter_arguments(input, dim, along.expand(shape), source, "scatter_reduce")[2]
 
 
 def scatter_reduce_(

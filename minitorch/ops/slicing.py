@@ -182,6 +182,11 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     return Slice.apply(input, at_dim(at, slice(start, start + length)))
 
 
+def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
+    """As `narrow`, in memory of its own."""
+    return narrow(input, dim, start, length).clone()
+
+
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of equal length (the last may be shorter), or of the lengths given: views.
 

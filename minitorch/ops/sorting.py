@@ -11,7 +11,7 @@ from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from .dims import over_dims, wrap
-from .operands import invalid_combination, not_implemented
+from .operands import invalid_combination, not_implemented, plain
 
 # Distinct values ----------------------------------------------------------------------------------
 
@@ -234,6 +234,36 @@ def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bo
             f"boundaries tensor must be 1 dimension, but got dim({boundaries._array.ndim})"
         )
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+class Isin(Operation):
+    """Whether each element is among others."""
+
+    def forward(self, xp: Any, elements: Any, others: Any, invert: Any) -> Any:
+        return xp.isin(xp.asarray(elements), xp.asarray(others), invert=invert)
+
+
+def isin(
+    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
+) -> Any:
+    """Whether each of ``elements`` is among ``test_elements``; one of them may be a number.
+
+    ``invert``: whether it is not. ``assume_unique`` may be faster in PyTorch, and changes nothing.
+
+    >>> import minitorch as mt
+    >>> mt.isin(mt.tensor([[1, 2], [3, 4]]), mt.tensor([2, 3]))
+    tensor([[False,  True],
+            [ True, False]])
+    """
+    given = elements, test_elements
+    tensors = [x for x in given if isinstance(x, TensorBase)]
+    if not tensors or any(plain(x) is None for x in given if not isinstance(x, TensorBase)):
+        raise invalid_combination("isin", given)
+    for tensor in tensors:
+        if tensor._array.dtype.kind in "bc":
+            kind = dtypes.SCALAR_TYPE[dtypes.of(tensor._array)]
+            raise RuntimeError(f"Unsupported input type encountered for isin(): {kind}")
+    return Isin.apply(elements, test_elements, invert)
 
 
 # Counting -----------------------------------------------------------------------------------------

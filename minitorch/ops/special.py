@@ -1,4 +1,7 @@
-"""Special functions: the error function, the gamma function, and careful logarithms."""
+"""Special functions: the error function, the normal distribution, and careful logarithms.
+
+Others are in gamma.py, bessel.py and polynomials.py.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,10 @@ import math
 from typing import Any
 
 from .. import dtypes
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arrays import special, wide
 from .masking import masked
-from .operands import binary, function, invalid_combination, only, plain
+from .operands import binary, first_floating, function, number_or_tensor, only, plain, takes
 
 
 class Erf(Operation):
@@ -54,82 +56,95 @@ class Erfinv(Operation):
         return grad * (math.sqrt(math.pi) / 2) * (x.erfinv() ** 2).exp()
 
 
-class Lgamma(Operation):
-    """``ln |Γ(x)|``, which is ``ln (x - 1)!`` for whole numbers; derivative ``digamma x``.
+class SpecialErfcx(Operation):
+    """``exp(x²) erfc(x)``, which does not vanish for large x; derivative ``2x erfcx(x) - 2/√π``.
 
     >>> import minitorch as mt
-    >>> mt.lgamma(mt.tensor([1.0, 5.0]))
-    tensor([0.0000, 3.1781])
+    >>> mt.special.erfcx(mt.tensor([0.0, 100.0]))
+    tensor([1.0000, 0.0056])
     """
 
-    promote = only("f", "lgamma_vml_cpu", dtypes.floating)
+    promote = only("w", "erfcx_cpu", dtypes.floating)
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return special(xp).gammaln(x).astype(x.dtype, copy=False)
-
-    def grad_x(self, grad: Any, x: Any) -> Any:
-        return grad * x.digamma()
-
-
-class Digamma(Operation):
-    """The derivative of ``ln Γ(x)``; its own derivative is ``polygamma(1, x)``."""
-
-    promote = only("f", "digamma", dtypes.floating)
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return special(xp).psi(x).astype(x.dtype, copy=False)
-
-    def grad_x(self, grad: Any, x: Any) -> Any:
-        return grad * polygamma(1, x)
-
-
-def first_floating(operands: list[Any]) -> list[Any]:
-    """As `dtypes.floating`, for the first operand only."""
-    return [*dtypes.floating(operands[:1]), *operands[1:]]
-
-
-class Polygamma(Operation):
-    """The derivative of order ``n + 1`` of ``ln Γ(x)``."""
-
-    promote = only("f", "polygamma", first_floating)
-
-    def forward(self, xp: Any, x: Any, n: int) -> Any:
-        result = special(xp).polygamma(n, x) if n else special(xp).psi(x)
-        return result.astype(x.dtype, copy=False)
-
-    def grad_x(self, grad: Any, x: Any, n: int) -> Any:
-        return grad * polygamma(n + 1, x)
-
-
-class I0(Operation):
-    """The modified Bessel function of the first kind and order 0; derivative that of order 1.
-
-    >>> import minitorch as mt
-    >>> mt.i0(mt.tensor([0.0, 1.0]))
-    tensor([1.0000, 1.2661])
-    """
-
-    promote = only("f", "i0_vml_cpu", dtypes.floating)
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return special(xp).i0(x).astype(x.dtype, copy=False)
-
-    def grad_x(self, grad: Any, x: Any) -> Any:
-        return grad * I1.apply(x)
-
-
-class I1(Operation):
-    """The modified Bessel function of order 1; derivative ``I0(x) - I1(x) / x``, 1/2 at 0."""
-
-    torch_name = "SpecialI1Backward0"
-    promote = only("f", "i1_cpu", dtypes.floating)
-
-    def forward(self, xp: Any, x: Any) -> Any:
-        return special(xp).i1(x).astype(x.dtype, copy=False)
+        return special(xp).erfcx(x)
 
     def grad_x(self, grad: Any, x: Any, out: Any) -> Any:
-        slope = masked(I0.apply(x) - out / x, x != 0) + masked(x.new_full(x.shape, 0.5), x == 0)
-        return grad * slope
+        return grad * (2 * x * out - 2 / math.sqrt(math.pi))
+
+
+# The standard normal distribution -----------------------------------------------------------------
+
+
+@takes("input", caller="special_ndtr")
+def ndtr(input: Any) -> Any:
+    """The area under the standard normal density up to ``input``: ``(1 + erf(x / √2)) / 2``.
+
+    >>> import minitorch as mt
+    >>> mt.special.ndtr(mt.tensor([-1.0, 0.0, 1.0]))
+    tensor([0.1587, 0.5000, 0.8413])
+    """
+    return (1 + (input * math.sqrt(0.5)).erf()) * 0.5
+
+
+class SpecialLogNdtr(Operation):
+    """``ln ndtr(x)``, exact also far below 0.
+
+    Its derivative is ``√(2/π) exp(-x²/2) / erfc(-x/√2)``, below 0 as ``√(2/π) / erfcx(-x/√2)``.
+
+    >>> import minitorch as mt
+    >>> mt.special.log_ndtr(mt.tensor([-20.0, 0.0]))
+    tensor([-203.9172,   -0.6931])
+    """
+
+    promote = only("w", "log_ndtr_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return special(xp).log_ndtr(x)
+
+    def grad_x(self, grad: Any, x: Any) -> Any:
+        below = x < 0
+        low, high = masked(x, below), masked(x, ~below)
+        slope = 1 / erfcx(low * -math.sqrt(0.5))
+        slope = slope * (high * high / -2).exp() / erfc(high * -math.sqrt(0.5))
+        return grad * slope * math.sqrt(2 / math.pi)
+
+
+class SpecialNdtri(Operation):
+    """The inverse of `ndtr`, on (0, 1); derivative ``√(2π) exp(ndtri(x)² / 2)``.
+
+    >>> import minitorch as mt
+    >>> mt.special.ndtri(mt.tensor([0.5, 0.975]))
+    tensor([0.0000, 1.9600])
+    """
+
+    promote = only("w", "ndtri_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return special(xp).ndtri(x)
+
+    def grad_x(self, grad: Any, out: Any) -> Any:
+        return grad * math.sqrt(2 * math.pi) * (out * out / 2).exp()
+
+
+# Logarithms ---------------------------------------------------------------------------------------
+
+
+class SpecialEntr(Operation):
+    """``-x ln x``, 0 at 0 and -∞ below; derivative ``-1 - ln x``.
+
+    >>> import minitorch as mt
+    >>> mt.special.entr(mt.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.3466, -0.0000])
+    """
+
+    promote = only("f", "entr_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any) -> Any:
+        return special(xp).entr(x).astype(x.dtype, copy=False)
+
+    def grad_x(self, grad: Any, x: Any) -> Any:
+        return grad * (-1 - x.log())
 
 
 class Logit(Operation):
@@ -161,6 +176,34 @@ class Xlogy(Operation):
 
     def grad_y(self, grad: Any, x: Any, y: Any) -> Any:
         return grad * x / y
+
+
+class SpecialXlog1Py(Operation):
+    """``x ln(1 + y)``, and 0 where ``x`` is 0; derivatives ``ln(1 + y)``, ``x / (1 + y)``."""
+
+    torch_name = "SpecialXlog1PyBackward0"
+    promote = only("f", "xlog1py_cpu", dtypes.floating)
+
+    def forward(self, xp: Any, x: Any, y: Any) -> Any:
+        return special(xp).xlog1py(x, y).astype(kind_of(x, y), copy=False)
+
+    def grad_x(self, grad: Any, x: Any, y: Any) -> Any:
+        return masked(xlog1py(grad, y), (x != 0) | (y > -1))
+
+    def grad_y(self, grad: Any, x: Any, y: Any) -> Any:
+        return grad * x / (y + 1)
+
+
+class SpecialXlog1PyOfNumber(SpecialXlog1Py):
+    """As `SpecialXlog1Py`, of a number and a tensor."""
+
+    torch_name = "SpecialXlog1PyBackward1"
+
+
+class SpecialXlog1PyByNumber(SpecialXlog1Py):
+    """As `SpecialXlog1Py`, of a tensor and a number."""
+
+    torch_name = "SpecialXlog1PyBackward2"
 
 
 class XlogyOfNumber(Xlogy):
@@ -220,48 +263,12 @@ class Logaddexp2(Operation):
 erf = function(Erf)
 erfc = function(Erfc)
 erfinv = function(Erfinv)
-lgamma = function(Lgamma)
-digamma = function(Digamma)
-i0 = function(I0)
+erfcx = function(SpecialErfcx, "special_erfcx")
+log_ndtr = function(SpecialLogNdtr, "special_log_ndtr")
+ndtri = function(SpecialNdtri, "special_ndtri")
+entr = function(SpecialEntr, "special_entr")
 logaddexp = binary(Logaddexp)
 logaddexp2 = binary(Logaddexp2)
-
-
-def polygamma(n: int, input: Any) -> Any:
-    """The derivative of order ``n`` of `digamma`.
-
-    >>> import minitorch as mt
-    >>> mt.polygamma(1, mt.tensor([1.0, 2.0]))
-    tensor([1.6449, 0.6449])
-    """
-    if not isinstance(n, int) or isinstance(n, bool):
-        kind = "Tensor" if isinstance(n, TensorBase) else type(n).__name__
-        raise TypeError(f"polygamma(): argument 'n' (position 1) must be int, not {kind}")
-    if n < 0:
-        raise RuntimeError("polygamma(n, x) does not support negative n.")
-    return Polygamma.apply(input, n)
-
-
-def polygamma_of(input: Any, n: int) -> Any:
-    """The derivative of order ``n`` of `digamma` at this tensor."""
-    return polygamma(n, input)
-
-
-def mvlgamma(input: Any, p: int) -> Any:
-    """The logarithm of the gamma function in ``p`` dimensions, for elements above ``(p - 1) / 2``.
-
-    ``ln Γₚ(x) = p (p - 1) / 4 ln π + Σ ln Γ(x - j / 2)`` for j from 0 to p - 1
-
-    >>> import minitorch as mt
-    >>> mt.mvlgamma(mt.tensor([5.0]), 2)
-    tensor([6.2042])
-    """
-    if p < 1:
-        raise RuntimeError("p has to be greater than or equal to 1")
-    result = input.lgamma() + p * (p - 1) / 4 * math.log(math.pi)
-    for j in range(1, p):
-        result = result + (input - j / 2).lgamma()
-    return result
 
 
 def logit(input: Any, eps: float | None = None) -> Any:
@@ -285,12 +292,15 @@ def xlogy(input: Any, other: Any) -> Any:
     >>> mt.xlogy(mt.tensor([0.0, 2.0]), mt.tensor([0.0, 3.0]))
     tensor([0.0000, 2.1972])
     """
-    numbers = [None if isinstance(x, TensorBase) else plain(x) for x in (input, other)]
-    if isinstance(other, TensorBase):
-        if isinstance(input, TensorBase):
-            return Xlogy.apply(input, other)
-        if numbers[0] is not None:
-            return XlogyOfNumber.apply(numbers[0], other)
-    elif isinstance(input, TensorBase) and numbers[1] is not None:
-        return XlogyByNumber.apply(input, numbers[1])
-    raise invalid_combination("xlogy", (input, other))
+    return number_or_tensor("xlogy", (Xlogy, XlogyOfNumber, XlogyByNumber), input, other)
+
+
+def xlog1py(input: Any, other: Any) -> Any:
+    """``input * ln(1 + other)``, and 0 where ``input`` is 0; one of the two may be a number.
+
+    >>> import minitorch as mt
+    >>> mt.special.xlog1py(mt.tensor([0.0, 2.0]), mt.tensor([-1.0, 2.0]))
+    tensor([0.0000, 2.1972])
+    """
+    kinds = SpecialXlog1Py, SpecialXlog1PyOfNumber, SpecialXlog1PyByNumber
+    return number_or_tensor("special_xlog1py", kinds, input, other)

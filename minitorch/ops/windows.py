@@ -62,10 +62,19 @@ class AsStrided(Operation):
 
 def memory_of(xp: Any, x: Any) -> Any:
     """All the memory that ``x`` is a view of, as a vector of its dtype."""
-    owner = x
-    while isinstance(owner.base, xp.ndarray):
-        owner = owner.base
+    owner = owner_of(xp, x)
     return strided(xp, owner, (owner.size,), (owner.itemsize,)).view(x.dtype)
+
+
+def owner_of(xp: Any, x: Any) -> Any:
+    """The array that ``x`` is a view of, or ``x`` itself."""
+    while True:
+        base = x.base
+        if not isinstance(base, xp.ndarray):
+            base = getattr(base, "base", None)  # NumPy's as_strided puts an object in between
+            if not isinstance(base, xp.ndarray):
+                return x
+        x = base
 
 
 def offset_of(x: Any) -> int:
@@ -154,6 +163,46 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
                 f"storage of size {held}"
             )
     return AsStrided.apply(input, lengths, steps, offset - offset_of(array))
+
+
+class AsStridedScatter(Operation):
+    """The memory of ``input`` with the places that `AsStrided` sees replaced; copies."""
+
+    def forward(self, xp: Any, input: Any, src: Any, size: Any, stride: Any, offset: Any) -> Any:
+        seen = places(xp, size, stride, offset)
+        self.save(seen=seen)
+        result = input.copy(order="C")
+        result.reshape(-1)[seen] = src.reshape(-1)
+        return result
+
+    def grad_input(self, grad: Any, seen: Any) -> Any:
+        flat = grad.reshape(-1)
+        return flat.index_fill(0, seen, 0).reshape(grad._array.shape)
+
+    def grad_src(self, grad: Any, size: Any, seen: Any) -> Any:
+        return grad.reshape(-1)[seen].reshape(size)
+
+
+def as_strided_scatter(
+    input: Any, src: Any, size: Any, stride: Any, storage_offset: int | None = None
+) -> Any:
+    """``input`` with the places that `as_strided` would show replaced by ``src``; copies.
+
+    >>> import minitorch as mt
+    >>> mt.as_strided_scatter(mt.zeros(2, 2), mt.ones(2), (2,), (3,))
+    tensor([[1., 0.],
+            [0., 1.]])
+    """
+    whole = input.contiguous()
+    part = as_strided(whole.detach(), size, stride, storage_offset or 0)
+    if src._array.shape != part._array.shape:
+        raise RuntimeError(
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{list(src._array.shape)}, slice size = {list(part._array.shape)}"
+        )
+    return AsStridedScatter.apply(
+        whole, src.to(input), tuple(size), tuple(stride), storage_offset or 0
+    )
 
 
 def storage_offset(self: Any) -> int:

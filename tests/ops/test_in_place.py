@@ -12,8 +12,14 @@ import minitorch as mt
 from tests.ops.samples import PLACES, PLAIN, SAMPLES, forms
 
 
+# These change the shape of a tensor, not its numbers: see programs/in_place_views.txt.
+VIEWS = {"squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims", "as_strided"}
+
+
 def in_place_forms(sample):
     """The in-place forms of what the sample calls, each with the form that is not in place."""
+    if sample.name in VIEWS:
+        return
     for label, function in forms(sample.name, sample.place).items():
         if "inplace" in inspect.signature(function).parameters:
             yield f"{label}-inplace", functools.partial(function, inplace=True), function
@@ -31,6 +37,7 @@ def first_of(sample):
 CALLS = [
     pytest.param(method, function, sample, id=f"{label}-{sample}")
     for sample in [*SAMPLES, *PLAIN]
+    if isinstance(first_of(sample), mt.Tensor)
     for label, method, function in in_place_forms(sample)
 ]
 ON_LEAVES = [p for p in CALLS if first_of(p.values[2]).requires_grad]

@@ -19,6 +19,7 @@ NUMPY = {
     "argsort": lambda x, dim=-1, descending=False: np.argsort(-x if descending else x, dim),
     "nonzero": np.argwhere, "unique_consecutive": lambda x: x[np.insert(np.diff(x) != 0, 0, True)],
     "histc": lambda x, bins, low, high: np.histogram(x, bins, (low, high))[0],
+    "matrix_rank": np.linalg.matrix_rank,
     "bucketize": lambda x, edges, right: np.searchsorted(edges, x, "right" if right else "left"),
     "one_hot": lambda x: np.eye(x.max() + 1, dtype=int)[x],
     "tril_indices": lambda n, m, k: np.stack(np.tril_indices(n, k, m)),

@@ -6,14 +6,19 @@ one: ``"Tensor.where"``. `real` and `cplx` numbers become tensors that require a
 arrays (indices, masks) tensors that do not. SAMPLES are differentiable, PLAIN are not.
 """
 
+from .attention import ATTENTION, NORMS
 from .elementwise import ELEMENTWISE
 from .indexing import INDEXING
+from .losses import MARGINS, SIMILARITIES
+from .matrices import MATRICES
 from .nn import LAYERS, LOSSES, WINDOWS
+from .numerical import NUMERICAL, SIGNALS, SPECIAL
 from .plain import PLAIN
 from .products import PRODUCTS
 from .reductions import ORDER, REDUCTIONS, SOFTMAX
-from .sample import PLACES, Sample, calls, filled, forms
+from .sample import NAMESPACES, PLACES, Sample, calls, filled, forms
 from .shapes import CONVERSIONS, SHAPES
+from .spatial import SPATIAL
 
 SAMPLES = [
     *ELEMENTWISE,
@@ -21,12 +26,21 @@ SAMPLES = [
     *REDUCTIONS,
     *ORDER,
     *PRODUCTS,
+    *MATRICES,
+    *SIGNALS,
+    *SPECIAL,
+    *NUMERICAL,
     *SHAPES,
     *CONVERSIONS,
     *INDEXING,
     *LOSSES,
+    *MARGINS,
+    *SIMILARITIES,
     *LAYERS,
     *WINDOWS,
+    *SPATIAL,
+    *ATTENTION,
+    *NORMS,
 ]
 
 # Every call to make, for `pytest.mark.parametrize(("function", "sample"), CALLS)`.

@@ -64,12 +64,12 @@ LAYERS = [
     Sample("layer_norm", cube, (3, 2), real(3, 2), real(3, 2)),
     Sample("layer_norm", x, (3,), weight=real(3)),
     Sample("layer_norm", empty, (3,), real(3), real(3)),
-    Sample("batch_norm", real(4, 2), None, None, real(2), real(2), True),
-    Sample("batch_norm", real(2, 2, 3), None, None, training=True),
+    Sample("F.batch_norm", real(4, 2), None, None, real(2), real(2), True),
+    Sample("F.batch_norm", real(2, 2, 3), None, None, training=True),
     Sample(
-        "batch_norm", real(2, 2, 3), np.array([0.5, 1.0]), np.array([1.0, 2.0]), real(2), real(2)
+        "F.batch_norm", real(2, 2, 3), np.array([0.5, 1.0]), np.array([1.0, 2.0]), real(2), real(2)
     ),
-    Sample("batch_norm", real(3, 2), np.array([0.5, 1.0]), np.array([1.0, 2.0]), weight=real(2)),
+    Sample("F.batch_norm", real(3, 2), np.array([0.5, 1.0]), np.array([1.0, 2.0]), weight=real(2)),
     Sample("F.dropout", x, 0.4),
     Sample("mt.dropout", x, 0.4, True),
     Sample("F.alpha_dropout", x, 0.4, True),
@@ -80,6 +80,13 @@ LAYERS = [
     Sample("F.feature_alpha_dropout", cube, 0.4, True),
     Sample("mt.feature_alpha_dropout", cube, 0.4, True),
     Sample("mt.feature_dropout", cube, 0.4, True),
+    *(
+        Sample(name, x, real(2, 2), real(2 * gates, 3), real(2 * gates, 2), *biases)
+        for name, gates in (("rnn_tanh_cell", 1), ("rnn_relu_cell", 1), ("gru_cell", 3))
+        for biases in ([], [real(2 * gates), real(2 * gates)])
+    ),
+    Sample("lstm_cell", x, [real(2, 2), real(2, 2)], real(8, 3), real(8, 2)),
+    Sample("lstm_cell", x, [real(2, 2), real(2, 2)], real(8, 3), real(8, 2), real(8), real(8)),
 ]
 
 WINDOWS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ import pytest
 import minitorch as mt
 
 PLACES = {"mt": mt, "Tensor": mt.Tensor, "F": mt.nn.functional}
+NAMESPACES = {"linalg": mt.linalg, "fft": mt.fft, "special": mt.special}  # only where a row says so
 
 
 class Numbers(NamedTuple):
@@ -32,6 +34,16 @@ class Numbers(NamedTuple):
         return f"complex {shape}" if self.is_complex else shape
 
 
+class Made(NamedTuple):
+    """An argument that is made of random numbers: ``make(tensor)``."""
+
+    make: Callable[..., Any]
+    numbers: Numbers
+
+    def __repr__(self) -> str:
+        return f"{self.make.__name__}({self.numbers})"
+
+
 def real(*shape: int, low: float = -2, high: float = 2) -> Numbers:
     return Numbers(shape, low, high)
 
@@ -51,6 +63,12 @@ class Sample:
         self.place, _, self.name = name.rpartition(".")
         self.args = args
         self.kwargs = kwargs
+        self.after: Callable[[Any], Any] | None = None
+
+    def then(self, after: Callable[[Any], Any]) -> Sample:
+        """The same, of which ``after(result)`` is looked at: what of a result is determined."""
+        self.after = after
+        return self
 
     def __repr__(self) -> str:
         given = [shown(arg) for arg in self.args]
@@ -69,12 +87,15 @@ class Sample:
         """The result on ``leaves``; operations that draw random numbers draw the same each time."""
         mt.manual_seed(0)
         args, kwargs = filled([self.args, self.kwargs], iter(leaves), mt.tensor)
-        return function(*args, **kwargs)
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", r"torch\.\w+ is deprecated|A window was not provided")
+            result = function(*args, **kwargs)
+        return self.after(result) if self.after else result
 
 
 def leaves_of(value: Any) -> Iterable[Numbers]:
-    if isinstance(value, Numbers):
-        yield value
+    if isinstance(value, Numbers | Made):
+        yield value if isinstance(value, Numbers) else value.numbers
     elif isinstance(value, list | tuple | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from leaves_of(item)
@@ -84,6 +105,8 @@ def filled(value: Any, leaves: Any, tensor: Callable[..., Any]) -> Any:
     """``value`` with ``leaves`` for its random numbers and tensors for its arrays."""
     if isinstance(value, Numbers):
         return next(leaves)
+    if isinstance(value, Made):
+        return value.make(next(leaves))
     if isinstance(value, np.ndarray):
         return tensor(value)
     if isinstance(value, dict):
@@ -103,7 +126,7 @@ def forms(name: str, place: str = "") -> dict[str, Callable[..., Any]]:
     """The public functions of this name, each once, by the first place where it is found."""
     found: dict[Any, str] = {}
     place = "Tensor" if name.startswith("__") else place
-    for label, owner in PLACES.items():
+    for label, owner in ({place: NAMESPACES[place]} if place in NAMESPACES else PLACES).items():
         function = getattr(owner, name, None) if place in ("", label) else None
         function = function.fget if isinstance(function, property) else function
         if callable(function) and not isinstance(function, mt.dtype):

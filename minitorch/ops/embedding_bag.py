@@ -1,0 +1,268 @@
+"""`embedding_bag`: rows of a table looked up and at once summed, averaged or maximised, bag by bag.
+
+``embedding(...)`` followed by a sum would hold a row for each index. Here only the sums are made.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from .. import backend, dtypes
+from ..autograd.operation import Operation, wrap
+from .embedding import shorten
+from .places import row_sums
+
+
+class EmbeddingBag(Operation):
+    """Row b is the sum of ``factor · weight[row]`` over the entries (row, factor) of bag b."""
+
+    def forward(
+        self, xp: Any, weight: Any, factors: Any, rows: Any, bags: Any, count: int, scale: Any
+    ) -> Any:
+        self.rows = weight.shape[0]
+        found = weight[rows]
+        if factors is not None:
+            found = found * factors[:, None]
+        return row_sums(xp, found, bags, count).astype(weight.dtype, copy=False)
+
+    def grad_weight(self, grad: Any, factors: Any, rows: Any, bags: Any, scale: Any) -> Any:
+        found = grad.index_select(0, bags)
+        for factor in (factors, scale):
+            if factor is not None:
+                found = found * factor.unsqueeze(1)
+        found = found.to(grad.dtype)
+        return grad.new_zeros(self.rows, grad._array.shape[1]).index_add(0, rows, found)
+
+    def grad_factors(self, grad: Any, weight: Any, rows: Any, bags: Any) -> Any:
+        return (grad.index_select(0, bags) * weight.index_select(0, rows)).sum(1)
+
+
+class EmbeddingBagMax(Operation):
+    """Element (b, j) is ``weight[winners[b, j], j]``; 0 where the winner is -1."""
+
+    torch_name = "EmbeddingBagBackward0"
+
+    def forward(self, xp: Any, weight: Any, winners: Any) -> Any:
+        self.rows = weight.shape[0]
+        found = weight[winners, xp.arange(weight.shape[1])] if weight.size else 0
+        return xp.where(winners < 0, weight.dtype.type(0), found)
+
+    def grad_weight(self, grad: Any, winners: Any) -> Any:
+        empty = winners < 0
+        zeros = grad.new_zeros(self.rows, grad._array.shape[1])
+        return zeros.scatter_add(0, winners.masked_fill(empty, 0), grad.masked_fill(empty, 0))
+
+
+def embedding_bag(
+    input: Any,
+    weight: Any,
+    offsets: Any = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
+    mode: str = "mean",
+    sparse: bool = False,
+    per_sample_weights: Any = None,
+    include_last_offset: bool = False,
+    padding_idx: int | None = None,
+) -> Any:
+    """The sum, mean or maximum (``mode``) of the rows of ``weight`` for each bag of indices.
+
+    ``input`` (N, L) has N bags of L indices; ``input`` (L) has those from each of ``offsets`` up to
+    the next; with ``include_last_offset`` the last offset only ends the last bag. The result is
+    (bags, columns); an empty bag gives zeros. Entries equal to ``padding_idx`` do not count. Sums
+    may be weighted by ``per_sample_weights``. The other arguments are those of `embedding`.
+
+    >>> table = mt.tensor([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    >>> F.embedding_bag(mt.tensor([0, 2, 1]), table, mt.tensor([0, 2]), mode="sum")
+    tensor([[6., 8.],
+            [3., 4.]])
+    """
+    if weight.dtype is dtypes.int64 and input.is_floating_point():
+        warnings.warn(
+            "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag("
+            "weight, input, ...)` is deprecated, and should now be `embedding_bag(input, weight, "
+            "...)`.",
+            stacklevel=2,
+        )
+        weight, input = input, weight
+    if per_sample_weights is not None and input.shape != per_sample_weights.shape:
+        raise ValueError(
+            f"embedding_bag: If per_sample_weights ({per_sample_weights.shape}) is not None, then "
+            f"it must have the same shape as the input ({input.shape})"
+        )
+    if weight.dim() != 2:
+        raise ValueError(
+            f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.dim()}"
+        )
+    starts, count = bounds(input, offsets)
+    if input.dim() == 2:
+        include_last_offset = False
+        input = input.reshape(-1)
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights.reshape(-1)
+    check_mode(mode, scale_grad_by_freq, sparse, per_sample_weights)
+    check_types(weight, input, starts, per_sample_weights)
+    array, table = input._array, weight._array
+    if padding_idx is not None:
+        padding_idx = wrapped(padding_idx, table.shape[0])
+    xp = backend.array_module(table)
+    bags = check_offsets(xp, starts, len(array), include_last_offset)
+    count -= include_last_offset
+    check_indices(array, bags, table.shape[0])
+    if max_norm is not None:
+        shorten(weight, array, max_norm, norm_type)
+    kept = (bags >= 0) & (bags < count)
+    if padding_idx is not None:
+        kept &= array != padding_idx
+    if not kept.all():
+        chosen = xp.flatnonzero(kept)
+        array, bags = array[chosen], bags[chosen]
+        if per_sample_weights is not None:
+            per_sample_weights = per_sample_weights[wrap(input, chosen)]
+    if mode == "max":
+        return EmbeddingBagMax.apply(weight, wrap(input, winners(xp, table, array, bags, count)))
+    factors = per_sample_weights
+    if mode == "mean":
+        sizes = xp.bincount(bags, minlength=count)[bags]
+        factors = wrap(weight, (1 / sizes).astype(table.dtype))
+    scale = None
+    if scale_grad_by_freq:
+        often = xp.bincount(array, minlength=1)[array]
+        scale = wrap(weight, (1 / often).astype(table.dtype))
+    rows, bags = wrap(input, array), wrap(input, bags)
+    return EmbeddingBag.apply(weight, factors, rows, bags, count, scale)
+
+
+def winners(xp: Any, table: Any, rows: Any, bags: Any, count: int) -> Any:
+    """The row with the largest element of each column in each bag, the first of equal ones.
+
+    The loop runs over the places within a bag, never over bags.
+    """
+    found = xp.full((count, table.shape[1]), -1)
+    best = xp.zeros((count, table.shape[1]), table.dtype)
+    sizes = xp.bincount(bags, minlength=count)
+    longest_first = xp.argsort(-sizes, kind="stable")
+    starts = (xp.cumsum(sizes) - sizes)[longest_first]
+    at_least = xp.cumsum(xp.bincount(sizes)[::-1])[::-1]  # how many bags have so many entries
+    for step, some in enumerate(at_least.tolist()[1:]):
+        bag, row = longest_first[:some], rows[starts[:some] + step]
+        values = table[row]
+        if step == 0:
+            best[bag], found[bag] = values, row[:, None]
+            continue
+        larger = values > best[bag]
+        best[bag] = xp.where(larger, values, best[bag])
+        found[bag] = xp.where(larger, row[:, None], found[bag])
+    return found
+
+
+# What is refused ----------------------------------------------------------------------------------
+
+
+def bounds(input: Any, offsets: Any) -> tuple[Any, int]:
+    """Where the bags begin, and how many there are."""
+    if input.dim() == 2:
+        if offsets is not None:
+            kind = f"torch.{type(offsets).__name__}"
+            raise ValueError(
+                "if input is 2D, then offsets has to be None, as input is treated is a mini-batch "
+                f"of fixed length sequences. However, found offsets of type <class '{kind}'>"
+            )
+        rows, columns = input.shape
+        if columns == 0:
+            raise RuntimeError("step must be nonzero")
+        xp = backend.array_module(input._array)
+        return xp.arange(0, rows * columns, columns), rows
+    if input.dim() != 1:
+        raise ValueError(
+            f"input has to be 1D or 2D Tensor, but got Tensor of dimension {input.dim()}"
+        )
+    if offsets is None:
+        raise ValueError("offsets has to be a 1D Tensor but got None")
+    if offsets.dim() != 1:
+        raise ValueError("offsets has to be a 1D Tensor")
+    return offsets._array, offsets.numel()
+
+
+def check_mode(mode: str, scale_grad_by_freq: bool, sparse: bool, per_sample_weights: Any) -> None:
+    """Refuse modes that there are not, and what only some of them take."""
+    if mode not in ("sum", "mean", "max"):
+        raise ValueError("mode has to be one of sum, mean or max")
+    if mode == "max" and scale_grad_by_freq:
+        raise ValueError("max mode does not support scaling the gradient by the frequency")
+    if mode == "max" and sparse:
+        raise ValueError("max mode does not support sparse weights")
+    if per_sample_weights is not None and mode != "sum":
+        raise NotImplementedError(
+            "embedding_bag: per_sample_weights was not None. per_sample_weights is only supported "
+            f"for mode='sum' (got mode='{mode}'). Please open a feature request on GitHub."
+        )
+
+
+def check_types(weight: Any, input: Any, starts: Any, per_sample_weights: Any) -> None:
+    """Refuse dtypes that PyTorch refuses."""
+    for name, array in (("indices", input._array), ("indices", starts)):
+        if array.dtype.char not in "ilq":
+            raise wrong_type(name, "Long, Int", array)
+    if weight._array.dtype.kind != "f":
+        raise wrong_type("weight", "Half, BFloat16, Float, Double", weight._array)
+    if per_sample_weights is not None and per_sample_weights.dtype is not weight.dtype:
+        names = [f"torch.{dtypes.SCALAR_TYPE[t.dtype]}Tensor" for t in (weight, per_sample_weights)]
+        raise RuntimeError(
+            "Expected tensor for argument #1 'weight' to have the same type as tensor for argument "
+            f"#1 'per_sample_weights'; but type {names[0]} does not equal {names[1]} (while "
+            "checking arguments for embedding_bag)"
+        )
+
+
+def wrong_type(name: str, wanted: str, array: Any) -> RuntimeError:
+    """The error for an argument of a dtype that is not among the wanted ones."""
+    kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
+    shown = f"CPU{kind}Type" if array.dtype.kind in "bc" else f"torch.{kind}Tensor"
+    return RuntimeError(
+        f"Expected tensor for argument #1 '{name}' to have one of the following scalar types: "
+        f"{wanted}; but got {shown} instead (while checking arguments for embedding_bag)"
+    )
+
+
+def wrapped(padding_idx: int, rows: int) -> int:
+    """``padding_idx`` counted from the front."""
+    if not -rows <= padding_idx < rows:
+        raise RuntimeError(
+            f"padding_idx must be within the number of embeddings, {-rows} through {rows - 1}, but "
+            f"got {padding_idx}"
+        )
+    return padding_idx % rows
+
+
+def check_offsets(xp: Any, starts: Any, length: int, include_last_offset: bool) -> Any:
+    """The bag of each entry; refuses offsets that are none."""
+    if include_last_offset and not len(starts):
+        raise RuntimeError("include_last_offset: number of offset should be at least 1")
+    if len(starts):
+        if starts[0] != 0:
+            raise RuntimeError(
+                "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
+                f"from position 0. However, got {int(starts[0])}"
+            )
+        if starts[-1] > length:
+            raise RuntimeError(
+                f"offsets[-1] can not be greater than input's length {length} but got offsets[-1] "
+                f"of {int(starts[-1])}"
+            )
+        if starts.min() < 0 or starts.max() > length:
+            raise IndexError("index out of range in self")
+    return xp.cumsum(xp.bincount(starts, minlength=length + 1))[:length] - 1
+
+
+def check_indices(array: Any, bags: Any, rows: int) -> None:
+    """Refuse indices that are no rows. What PyTorch calls their index is that of the bag."""
+    bad = (array < 0) | (array >= rows)
+    if bad.any():
+        place = int(bad.argmax())
+        raise RuntimeError(
+            f"Index {int(bags[place])} of input takes value {int(array[place])} which is not in "
+            f"the valid range [0, {rows})"
+        )

@@ -1,0 +1,128 @@
+"""Giving a tensor another shape in place: `resize_`, `set_`, and views of itself such as `t_`.
+
+After ``x.t_()`` the object ``x`` is what ``x.t()`` would be: a view of the tensor that it was. So
+its history, and that of its other views, needs nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import backend, dtypes
+from ..autograd.graph import TensorBase
+from ..autograd.modes import state
+from ..autograd.views import OwnView, alias, bump, check_writable, take_history
+from . import operands, shape as shape_, sizes, transposing, windows
+from .expanding import strided
+from .windows import memory_of, offset_of
+
+# PyTorch counts the in-place forms of a node's name on from the others.
+LATER = {"SqueezeBackward": 3}
+
+
+def resized(array: Any, shape: tuple[int, ...]) -> Any:
+    """The memory of ``array``, from its first element on, in ``shape``; more of it if need be."""
+    if array.shape == shape:
+        return array
+    xp = backend.array_module(array)
+    memory = memory_of(xp, array)[offset_of(array) :]
+    fresh = xp.empty(shape, array.dtype)
+    if fresh.size <= memory.size:
+        return strided(xp, memory, shape, fresh.strides)
+    fresh.reshape(-1)[: memory.size] = memory
+    return fresh
+
+
+def resize_(self: Any, *size: Any) -> Any:
+    """Give this tensor another size, in row-major order of its memory; new elements are arbitrary.
+
+    Where the memory is too small the tensor gets another, which views of the old one do not share.
+
+    >>> import minitorch as mt
+    >>> mt.arange(6).resize_(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+    """
+    if not size:
+        raise TypeError('resize_() missing 1 required positional arguments: "size"')
+    shape = sizes.sizes(size, "resize_")
+    if self.requires_grad:
+        raise RuntimeError("cannot resize variables that require grad")
+    if any(length < 0 for length in shape):
+        raise RuntimeError("numel: integer multiplication overflow")
+    self._array = resized(self._array, shape)
+    bump(self)
+    return self
+
+
+def resize_as_(self: Any, the_template: Any) -> Any:
+    """Give this tensor the size of another one: `resize_`."""
+    operands.tensor(the_template, "resize_as_", "the_template", 1)
+    return resize_(self, the_template._array.shape)
+
+
+def set_(self: Any, source: Any = None) -> Any:
+    """Let this tensor be another one's memory, size and steps; without ``source``, of no elements.
+
+    >>> import minitorch as mt
+    >>> x, y = mt.zeros(2), mt.ones(3)
+    >>> x.set_(y).add_(1)
+    tensor([2., 2., 2.])
+    >>> y
+    tensor([2., 2., 2.])
+    """
+    if source is None:
+        source = self.new_empty(0)
+    if not isinstance(source, TensorBase):
+        raise operands.invalid_combination("set_", (source,))
+    have, given = dtypes.of(self._array), dtypes.of(source._array)
+    if have is not given:
+        raise RuntimeError(
+            f"Could not set tensor of type {dtypes.C_TYPE[given]} to a tensor of type "
+            f"{dtypes.C_TYPE[have]}"
+        )
+    check_writable(self)
+    self._array = source._array
+    bump(self)
+    return self
+
+
+def itself(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The in-place form of ``function``, which returns a view: ``x.t_()`` from ``t``."""
+
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_writable(self)
+        if not state.recording:
+            self._array = function(self, *args, **kwargs)._array
+            bump(self)
+            return self
+        source = self
+        own = self._view is None or isinstance(self._view, OwnView)
+        if self._view is None:
+            source = alias(self)
+            source._counter = self._counter
+        result = function(source, *args, **kwargs)
+        bump(self)
+        take_history(self, result._grad_fn, result._output_nr)
+        for slot in ("_array", "_requires_grad", "_view"):
+            setattr(self, slot, getattr(result, slot))
+        self._view.version = self._counter[0]
+        if own:
+            self._view.__class__ = OwnView
+        if self._grad_fn is not None:
+            name, number = self._grad_fn.torch_name[:-1], int(self._grad_fn.torch_name[-1])
+            self._grad_fn.torch_name = f"{name}{number + LATER.get(name, 1)}"
+        return self
+
+    name = function.__name__ + "_"
+    method.__name__ = method.__qualname__ = name
+    method.__doc__ = f"Become what `{function.__name__}` returns: a view of this tensor's memory."
+    return method
+
+
+squeeze_ = itself(shape_.squeeze)
+unsqueeze_ = itself(shape_.unsqueeze)
+t_ = itself(transposing.t)
+transpose_ = itself(transposing.transpose)
+as_strided_ = itself(windows.as_strided)

@@ -1,0 +1,5 @@
+"""``mt.signal``: windows to multiply signals by."""
+
+from . import windows
+
+__all__ = ["windows"]

@@ -1,0 +1,92 @@
+"""Numbers at equal distances up to an end that is one of them: `linspace`, `logspace`, `range`."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+
+from . import dtypes
+from .autograd.graph import TensorBase
+from .from_data import check_dtype, leaf
+
+
+def linspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """``steps`` values from ``start`` to ``end``, both included, at equal distances.
+
+    >>> import minitorch as mt
+    >>> mt.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    """
+    start, end = (x._array.item() if isinstance(x, TensorBase) else x for x in (start, end))
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = check_dtype(dtype, "linspace")
+    return leaf(spaced(start, end, steps, kind), device, requires_grad)
+
+
+def spaced(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> np.ndarray:
+    """`linspace` as an array: as in PyTorch the second half is counted back from the end."""
+    work = dtype.numpy if dtype.category >= 2 else np.dtype(np.float32)
+    if steps == 1:
+        return np.array([start]).astype(dtype.numpy)
+    one = work.type
+    step = one(end - start) / one(max(steps - 1, 1))
+    if dtype.category < 2:
+        step = one((end - start) / max(steps - 1, 1))
+    index = np.arange(steps)
+    forth = one(start) + step * index.astype(work)
+    back = one(end) - step * (steps - 1 - index).astype(work)
+    return np.where(index < steps // 2, forth, back).astype(dtype.numpy)
+
+
+def logspace(
+    start: Any,
+    end: Any,
+    steps: int,
+    base: float = 10.0,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """``base`` to the powers of `linspace`."""
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = check_dtype(dtype, "logspace")
+    powers = spaced(start, end, steps, kind).astype(np.float64)
+    return leaf(np.power(base, powers).astype(kind.numpy), device, requires_grad)
+
+
+def range_(
+    start: Any,
+    end: Any,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """The older form of `arange`, which ends with ``end`` and makes floats."""
+    warnings.warn(
+        "torch.range is deprecated and will be removed in a future release because its behavior is "
+        "inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
+        "values in [start, end).",
+        UserWarning,
+        stacklevel=2,
+    )
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    values = start + np.arange(int((end - start) / step) + 1) * step
+    return leaf(values.astype(check_dtype(dtype, "range").numpy), device, requires_grad)
