@@ -9,7 +9,8 @@ from ... import creation
 from ...ops.conv import per_dim
 from ...tensor import Tensor
 from .. import functional as F, init
-from ..parameter import Parameter
+from ..parameter import Parameter, UninitializedParameter
+from .lazy import Inferred
 from .module import Module
 
 
@@ -67,16 +68,20 @@ class _Conv(Module):
         self.output_padding = per_dim(output_padding, self.dims, "output_padding")
         self.groups = groups
         self.padding_mode = padding_mode
-        outer, inner = out_channels, in_channels
-        if self.transposed:
-            outer, inner = inner, outer
-        shape = (outer, inner // groups, *self.kernel_size)
+        shape = self.weight_shape()
         self.weight = Parameter(creation.empty(shape, device=device, dtype=dtype))
         if bias:
             self.bias = Parameter(creation.empty(out_channels, device=device, dtype=dtype))
         else:
             self.register_parameter("bias", None)
         self.reset_parameters()
+
+    def weight_shape(self) -> tuple[int, ...]:
+        """(C_out, C_in / groups, *kernel_size); of a transposed convolution C_in comes first."""
+        outer, inner = self.out_channels, self.in_channels
+        if self.transposed:
+            outer, inner = inner, outer
+        return outer, inner // self.groups, *self.kernel_size
 
     def reset_parameters(self) -> None:
         """Draw weight and bias anew, uniform on ±1/√n, n the numbers that make one output."""
@@ -285,3 +290,122 @@ class ConvTranspose3d(_ConvolutionTransposed):
     """Transposed convolution over (N, C, D, H, W): see `ConvTranspose2d`."""
 
     dims = 3
+
+
+class _LazyConv(Inferred):
+    """A convolutional layer that learns ``in_channels`` from its first input."""
+
+    inferred = "in_channels"
+    weight: Any
+    bias: Any
+
+    def wait(self, out_channels: int, bias: bool, device: Any, dtype: Any) -> None:
+        """Have parameters without a shape."""
+        self.out_channels = out_channels
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def initialize_parameters(self: Any, input: Tensor, *args: Any, **kwargs: Any) -> None:
+        """Make weight and bias for the channels of ``input``."""
+        if not self.has_uninitialized_params():
+            return
+        ndim = input.dim() - self.dims
+        if ndim not in (1, 2):
+            raise RuntimeError(
+                f"Expected {self.dims + 1}D (unbatched) or {self.dims + 2}D (batched) input to "
+                f"{type(self).__name__}, but got input of size: {input.shape}"
+            )
+        self.in_channels = input.shape[ndim - 1]
+        if self.in_channels % self.groups:
+            raise ValueError("in_channels must be divisible by groups")
+        self.weight.materialize(self.weight_shape())
+        if self.bias is not None:
+            self.bias.materialize((self.out_channels,))
+        self.reset_parameters()
+
+
+class _LazyConvolution(_LazyConv):
+    """The arguments of the convolutions."""
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        dilation: Any = 1,
+        groups: int = 1,
+        bias: bool = True,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        numbers = (kernel_size, stride, padding, dilation, groups)
+        super().__init__(0, 0, *numbers, False, padding_mode, device, dtype)
+        self.wait(out_channels, bias, device, dtype)
+
+
+class _LazyConvolutionTransposed(_LazyConv):
+    """The arguments of the transposed convolutions."""
+
+    def __init__(
+        self,
+        out_channels: int,
+        kernel_size: Any,
+        stride: Any = 1,
+        padding: Any = 0,
+        output_padding: Any = 0,
+        groups: int = 1,
+        bias: bool = True,
+        dilation: Any = 1,
+        padding_mode: str = "zeros",
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        numbers = (kernel_size, stride, padding, output_padding, groups)
+        super().__init__(0, 0, *numbers, False, dilation, padding_mode, device, dtype)
+        self.wait(out_channels, bias, device, dtype)
+
+
+class LazyConv1d(_LazyConvolution, Conv1d):
+    """A `Conv1d` that learns ``in_channels`` from its first input, and then is one."""
+
+    cls_to_become = Conv1d
+
+
+class LazyConv2d(_LazyConvolution, Conv2d):
+    """A `Conv2d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConv2d(16, 3)
+    >>> layer(mt.zeros(8, 3, 32, 32)).shape
+    torch.Size([8, 16, 30, 30])
+    >>> layer
+    Conv2d(3, 16, kernel_size=(3, 3), stride=(1, 1))
+    """
+
+    cls_to_become = Conv2d
+
+
+class LazyConv3d(_LazyConvolution, Conv3d):
+    """A `Conv3d` that learns ``in_channels`` from its first input, and then is one."""
+
+    cls_to_become = Conv3d
+
+
+class LazyConvTranspose1d(_LazyConvolutionTransposed, ConvTranspose1d):
+    """A `ConvTranspose1d` that learns ``in_channels`` from its first input, and then is one."""
+
+    cls_to_become = ConvTranspose1d
+
+
+class LazyConvTranspose2d(_LazyConvolutionTransposed, ConvTranspose2d):
+    """A `ConvTranspose2d` that learns ``in_channels`` from its first input, and then is one."""
+
+    cls_to_become = ConvTranspose2d
+
+
+class LazyConvTranspose3d(_LazyConvolutionTransposed, ConvTranspose3d):
+    """A `ConvTranspose3d` that learns ``in_channels`` from its first input, and then is one."""
+
+    cls_to_become = ConvTranspose3d

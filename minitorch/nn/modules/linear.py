@@ -6,9 +6,11 @@ import math
 from typing import Any
 
 from ... import creation
+from ...autograd.modes import no_grad
 from ...tensor import Tensor
 from .. import functional as F, init
-from ..parameter import Parameter
+from ..parameter import Parameter, UninitializedParameter
+from .lazy import Inferred
 from .module import Module
 
 
@@ -75,6 +77,54 @@ class Linear(Module):
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
+
+
+class NonDynamicallyQuantizableLinear(Linear):
+    """A `Linear` inside of `nn.MultiheadAttention`, under PyTorch's name for it."""
+
+
+class LazyLinear(Inferred, Linear):
+    """A `Linear` that learns ``in_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyLinear(3)
+    >>> layer.weight
+    <UninitializedParameter>
+    >>> layer(mt.zeros(5, 4)).shape
+    torch.Size([5, 3])
+    >>> layer
+    Linear(in_features=4, out_features=3, bias=True)
+    """
+
+    cls_to_become = Linear
+    inferred = "in_features"
+    weight: Any
+    bias: Any
+
+    def __init__(
+        self, out_features: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__(0, 0, False)
+        self.weight = UninitializedParameter(device=device, dtype=dtype)
+        self.out_features = out_features
+        if bias:
+            self.bias = UninitializedParameter(device=device, dtype=dtype)
+
+    def initialize_parameters(self, input: Tensor) -> None:
+        """Make weight and bias for the last dimension of ``input``."""
+        if self.has_uninitialized_params():
+            with no_grad():
+                self.in_features = input.shape[-1]
+                self.weight.materialize((self.out_features, self.in_features))
+                if self.bias is not None:
+                    self.bias.materialize((self.out_features,))
+                self.reset_parameters()
+        if self.in_features == 0:  # the parameters were loaded
+            if input.shape[-1] != self.weight.shape[-1]:
+                raise AssertionError(
+                    f"The in_features inferred from input: {input.shape[-1]} is not equal to "
+                    f"in_features from self.weight: {self.weight.shape[-1]}"
+                )
+            self.in_features = input.shape[-1]
 
 
 class Bilinear(Module):

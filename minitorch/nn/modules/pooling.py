@@ -238,3 +238,170 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     """The largest elements of windows of (N, C, D, H, W)."""
 
     function = staticmethod(F.adaptive_max_pool3d)
+
+
+class _LPPool(Module):
+    """What the layers for 1, 2 and 3 dimensions share."""
+
+    def __init__(
+        self, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
+    ) -> None:
+        super().__init__()
+        self.norm_type = norm_type
+        self.kernel_size = kernel_size
+        self.stride = stride
+        self.ceil_mode = ceil_mode
+
+    def forward(self, input: Tensor) -> Tensor:
+        """The norm of each window."""
+        return self.function(
+            input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
+        )
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return (
+            f"norm_type={self.norm_type}, kernel_size={self.kernel_size}, stride={self.stride}, "
+            f"ceil_mode={self.ceil_mode}"
+        )
+
+
+class LPPool1d(_LPPool):
+    """The p-norm of each window of (N, C, L): see `LPPool2d`."""
+
+    function = staticmethod(F.lp_pool1d)
+
+
+class LPPool2d(_LPPool):
+    """``(Σ xᵖ)^(1/p)`` of each window, p = ``norm_type``; shapes as for `MaxPool2d`.
+
+    >>> nn.LPPool2d(2, 2)(mt.tensor([[[3.0, 0.0], [0.0, 4.0]]]))
+    tensor([[[5.]]])
+    """
+
+    function = staticmethod(F.lp_pool2d)
+
+
+class LPPool3d(_LPPool):
+    """The p-norm of each window of (N, C, D, H, W): see `LPPool2d`."""
+
+    function = staticmethod(F.lp_pool3d)
+
+
+class _MaxUnpool(Module):
+    """What the layers for 1, 2 and 3 dimensions share."""
+
+    dims: int
+
+    def __init__(self, kernel_size: Any, stride: Any = None, padding: Any = 0) -> None:
+        super().__init__()
+        self.kernel_size = self.per_dim(kernel_size)
+        self.stride = self.per_dim(kernel_size if stride is None else stride)
+        self.padding = self.per_dim(padding)
+
+    def per_dim(self, value: Any) -> tuple[int, ...]:
+        """``value`` for each dimension: one number stands for all."""
+        return tuple(value) if isinstance(value, list | tuple) else (value,) * self.dims
+
+    def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
+        """Each element of ``input`` at the place that ``indices`` tells, zeros elsewhere."""
+        return self.function(
+            input, indices, self.kernel_size, self.stride, self.padding, output_size
+        )
+
+    def extra_repr(self) -> str:
+        """The settings."""
+        return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
+
+
+class MaxUnpool1d(_MaxUnpool):
+    """`MaxPool1d` undone: see `MaxUnpool2d`."""
+
+    dims = 1
+    function = staticmethod(F.max_unpool1d)
+
+
+class MaxUnpool2d(_MaxUnpool):
+    """`MaxPool2d` undone: each element goes back to where it was found, all others are zero.
+
+    >>> pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
+    >>> unpool(*pool(mt.tensor([[[1.0, 2.0], [4.0, 3.0]]])))
+    tensor([[[0., 0.],
+             [4., 0.]]])
+    """
+
+    dims = 2
+    function = staticmethod(F.max_unpool2d)
+
+
+class MaxUnpool3d(_MaxUnpool):
+    """`MaxPool3d` undone: see `MaxUnpool2d`."""
+
+    dims = 3
+    function = staticmethod(F.max_unpool3d)
+
+
+class _FractionalMaxPool(Module):
+    """What the layers for 2 and 3 dimensions share."""
+
+    dims: int
+
+    def __init__(
+        self,
+        kernel_size: Any,
+        output_size: Any = None,
+        output_ratio: Any = None,
+        return_indices: bool = False,
+        _random_samples: Any = None,
+    ) -> None:
+        super().__init__()
+        self.kernel_size = self.per_dim(kernel_size)
+        self.return_indices = return_indices
+        self.register_buffer("_random_samples", _random_samples)
+        self.output_size = None if output_size is None else self.per_dim(output_size)
+        self.output_ratio = None if output_ratio is None else self.per_dim(output_ratio)
+        if output_size is None and output_ratio is None:
+            raise ValueError(
+                f"{type(self).__name__} requires specifying either an output size, or a pooling "
+                "ratio"
+            )
+        if output_size is not None and output_ratio is not None:
+            raise ValueError("only one of output_size and output_ratio may be specified")
+        if self.output_ratio is not None and not all(0 < ratio < 1 for ratio in self.output_ratio):
+            shown = self.output_ratio if isinstance(output_ratio, tuple) else output_ratio
+            raise ValueError(f"output_ratio must be between 0 and 1 (got {shown})")
+
+    def per_dim(self, value: Any) -> tuple[Any, ...]:
+        """``value`` for each dimension: one number stands for all."""
+        return tuple(value) if isinstance(value, list | tuple) else (value,) * self.dims
+
+    def forward(self, input: Tensor) -> Any:
+        """The largest element of each window, with its place if ``return_indices``."""
+        return self.function(
+            input,
+            self.kernel_size,
+            self.output_size,
+            self.output_ratio,
+            self.return_indices,
+            _random_samples=self._random_samples,
+        )
+
+
+class FractionalMaxPool2d(_FractionalMaxPool):
+    """Max pooling whose windows begin at random steps, so that any size can come out.
+
+    ``output_size``, or ``output_ratio`` times the input's. Graham, *Fractional max-pooling*, 2014.
+
+    >>> nn.FractionalMaxPool2d(3, output_ratio=0.6)(mt.zeros(1, 2, 10, 10)).shape
+    torch.Size([1, 2, 6, 6])
+    """
+
+    dims = 2
+    function = staticmethod(F.fractional_max_pool2d)
+
+
+class FractionalMaxPool3d(_FractionalMaxPool):
+    """`FractionalMaxPool2d` for (N, C, D, H, W)."""
+
+    dims = 3
+    function = staticmethod(F.fractional_max_pool3d)
