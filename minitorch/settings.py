@@ -1,0 +1,143 @@
+"""Switches of PyTorch that programs set, and what they mean here: for most of them, nothing."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from dataclasses import dataclass
+
+
+@dataclass
+class _Settings:
+    """What was set; the beginning is as in PyTorch."""
+
+    deterministic: bool = False
+    warn_only: bool = False
+    threads: int = os.cpu_count() or 1
+    interop_threads: int = os.cpu_count() or 1
+    precision: str = "highest"
+    warn_always: bool = False
+
+
+_settings = _Settings()
+
+
+def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None:
+    """Ask for algorithms that give the same result each time.
+
+    It is kept, and has no effect. On the CPU all algorithms are of that kind. On a GPU what adds up
+    numbers at equal indices is not, and is not refused either.
+    """
+    if not isinstance(mode, bool):
+        raise TypeError(
+            "_set_deterministic_algorithms(): argument 'mode' (position 1) must be bool, not "
+            f"{type(mode).__name__}"
+        )
+    _settings.deterministic, _settings.warn_only = mode, warn_only
+
+
+def are_deterministic_algorithms_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` asked for them."""
+    return _settings.deterministic
+
+
+def is_deterministic_algorithms_warn_only_enabled() -> bool:
+    """Whether `use_deterministic_algorithms` asked for warnings only."""
+    return _settings.warn_only
+
+
+MODES = ("default", "warn", "error")
+
+
+def set_deterministic_debug_mode(debug_mode: int | str) -> None:
+    """`use_deterministic_algorithms` by one word or its number: 0 default, 1 warn, 2 error."""
+    if isinstance(debug_mode, str):
+        if debug_mode not in MODES:
+            raise RuntimeError(
+                "invalid value of debug_mode, expected one of `default`, `warn`, `error`, but got "
+                f"{debug_mode}"
+            )
+        debug_mode = MODES.index(debug_mode)
+    if not isinstance(debug_mode, int):
+        raise TypeError(f"debug_mode must be str or int, but got {type(debug_mode)}")
+    if not 0 <= debug_mode <= 2:
+        raise RuntimeError(
+            f"invalid value of debug_mode, expected 0, 1, or 2, but got {debug_mode}"
+        )
+    use_deterministic_algorithms(debug_mode > 0, warn_only=debug_mode == 1)
+
+
+def get_deterministic_debug_mode() -> int:
+    """The number of the mode: 0 default, 1 warn, 2 error."""
+    return 0 if not _settings.deterministic else 1 if _settings.warn_only else 2
+
+
+def set_num_threads(number: int) -> None:
+    """Say how many threads to compute with.
+
+    It is kept, and has no effect: NumPy's library for matrix products decides when it is loaded.
+    Set the environment variable ``OPENBLAS_NUM_THREADS`` (or ``OMP_NUM_THREADS``) before that.
+    """
+    _settings.threads = checked_number("set_num_threads", number)
+
+
+def get_num_threads() -> int:
+    """What was set by `set_num_threads`; the number of processors before that."""
+    return _settings.threads
+
+
+def set_num_interop_threads(number: int) -> None:
+    """Say how many operations may run at once. It is kept, and has no effect: it is one."""
+    _settings.interop_threads = checked_number("set_num_interop_threads", number)
+
+
+def get_num_interop_threads() -> int:
+    """What was set by `set_num_interop_threads`; the number of processors before that."""
+    return _settings.interop_threads
+
+
+def checked_number(caller: str, number: int) -> int:
+    """A number of threads, which must be a positive int."""
+    if not isinstance(number, int):
+        raise RuntimeError(f"{caller} expects an int, but got {type(number).__name__}")
+    if number <= 0:
+        raise RuntimeError(f"{caller} expects a positive integer")
+    return number
+
+
+def set_float32_matmul_precision(precision: str) -> None:
+    """Allow float32 matrix products to round more: ``"highest"`` (not), ``"high"``, ``"medium"``.
+
+    It is kept, and has no effect: products are in full precision.
+    """
+    if precision not in ("highest", "high", "medium"):
+        warnings.warn(
+            f"{precision} is not one of 'highest', 'high', or 'medium'; the current"
+            "setFloat32MatmulPrecision call has no effect.",
+            stacklevel=2,
+        )
+        return
+    _settings.precision = precision
+
+
+def get_float32_matmul_precision() -> str:
+    """What was set by `set_float32_matmul_precision`."""
+    return _settings.precision
+
+
+def set_flush_denormal(mode: bool) -> bool:
+    """Ask for the smallest numbers to count as zero; False says that it was not done.
+
+    NumPy does not offer it.
+    """
+    return False
+
+
+def set_warn_always(b: bool, /) -> None:
+    """Ask for warnings each time, not once. It has no effect: Python's `warnings` decides that."""
+    _settings.warn_always = b
+
+
+def is_warn_always_enabled() -> bool:
+    """What was set by `set_warn_always`."""
+    return _settings.warn_always

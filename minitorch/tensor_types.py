@@ -1,0 +1,124 @@
+"""``mt.FloatTensor`` and its kin: PyTorch's old names for tensors of one dtype.
+
+``FloatTensor(2, 3)`` is a tensor of that size with arbitrary content, ``LongTensor([1, 2])`` one
+with these numbers, ``isinstance(x, DoubleTensor)`` asks for the dtype. `mt.cuda` has the same names
+for tensors on a GPU. `mt.tensor(data, dtype=...)` is what one writes today.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+from . import backend, devices, dtypes
+from .autograd.graph import TensorBase
+from .autograd.modes import state
+from .autograd.operation import make
+from .creation import old_style
+from .ops.operands import invalid_combination
+
+
+class tensortype(type):  # noqa: N801 - PyTorch's name
+    """The class of `FloatTensor` and its kin, of which tensors are instances by their dtype."""
+
+    dtype: dtypes.dtype
+    is_cuda: bool
+
+    def __call__(cls, *data: Any, device: Any = None, **kwargs: Any) -> Any:
+        """A tensor of a size, with data, or an empty one."""
+        if "data" in kwargs and not data:
+            data = (kwargs.pop("data"),)
+        if kwargs:
+            raise invalid_combination("new", (*data, *kwargs.values()))
+        index = None
+        if cls.is_cuda:
+            cls.refuse_without_gpu()
+            warnings.warn(
+                "The torch.cuda.*DtypeTensor constructors are no longer recommended. It's best to "
+                "use methods such as torch.tensor(data, dtype=*, device='cuda') to create tensors.",
+                stacklevel=2,
+            )
+            index = devices.array_index("cuda" if device is None else device)
+        return make(TensorBase._result_class, old_style(data, cls.dtype, index), state.recording)
+
+    def refuse_without_gpu(cls) -> None:
+        """PyTorch's error where there is no GPU."""
+        try:
+            backend.cupy()
+        except AssertionError:
+            raise TypeError(
+                f"type {cls.__module__}.{cls.__name__} not available. Torch not compiled with CUDA "
+                "enabled."
+            ) from None
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        return (
+            isinstance(instance, TensorBase)
+            and dtypes.of(instance._array) is cls.dtype
+            and (backend.device_index(instance._array) is not None) is cls.is_cuda
+        )
+
+
+def named(name: str, dtype: dtypes.dtype, is_cuda: bool) -> tensortype:
+    """The type of this name in ``torch`` or ``torch.cuda``."""
+    where = "on a GPU" if is_cuda else "in main memory"
+    attributes = {
+        "__doc__": f"The old name for a tensor of {dtype!r} {where}.",
+        "__module__": "torch.cuda" if is_cuda else "torch",
+        "dtype": dtype,
+        "is_cuda": is_cuda,
+    }
+    return tensortype(name, (), attributes)
+
+
+CPU, CUDA = (
+    {
+        f"{name}Tensor": named(f"{name}Tensor", dtype, is_cuda)
+        for dtype, name in dtypes.SCALAR_TYPE.items()
+        if not dtype.is_complex
+    }
+    for is_cuda in (False, True)
+)
+FloatTensor, DoubleTensor, HalfTensor = (CPU[f"{n}Tensor"] for n in ("Float", "Double", "Half"))
+LongTensor, IntTensor, ShortTensor = (CPU[f"{n}Tensor"] for n in ("Long", "Int", "Short"))
+ByteTensor, CharTensor, BoolTensor = (CPU[f"{n}Tensor"] for n in ("Byte", "Char", "Bool"))
+
+
+def new(self: Any, *data: Any) -> Any:
+    """The old way to make a tensor like this one: ``x.new(2, 3)``, ``x.new([1, 2])``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1]).new([2, 3])
+    tensor([2, 3])
+    """
+    array = old_style(data, dtypes.of(self._array), backend.device_index(self._array))
+    return make(TensorBase._result_class, array, state.recording)
+
+
+def set_default_tensor_type(t: Any) -> None:
+    """The old way to choose the default dtype and device: ``"torch.DoubleTensor"`` or the type.
+
+    `set_default_dtype` and `set_default_device` are what one writes today.
+    """
+    if isinstance(t, str):
+        _, dot, name = t.rpartition("torch.")
+        known = CUDA if name.startswith("cuda.") else CPU
+        name = name.removeprefix("cuda.")
+        if not dot:
+            raise ModuleNotFoundError(f"No module named '{t.partition('.')[0]}'")
+        if name not in known:
+            raise AttributeError(f"module 'torch' has no attribute '{name}'")
+        t = known[name]
+    if not isinstance(t, tensortype):
+        raise TypeError(
+            "invalid type object: only floating-point types are supported as the default type"
+        )
+    if t.is_cuda:
+        t.refuse_without_gpu()
+    warnings.warn(
+        "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
+        "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
+        stacklevel=2,
+    )
+    dtypes.set_default_dtype(t.dtype)
+    devices.set_default_device("cuda" if t.is_cuda else "cpu")
