@@ -12,7 +12,9 @@ from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
 from .from_data import array_from, check_dtype, leaf, require
+from .memory_formats import contiguous_format, inverse, order, preserve_format
 from .ops.scalars import number
+from .size import Size
 
 # Filled -------------------------------------------------------------------------------------------
 
@@ -37,6 +39,35 @@ def shape_of(size: tuple[Any, ...], caller: str) -> tuple[int, ...]:
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
         )
     return shape
+
+
+def old_style(data: tuple[Any, ...], dtype: dtypes.dtype, index: int | None) -> Any:
+    """The array that the old constructors make: ``Tensor()``, ``Tensor(2, 3)``, ``Tensor([2, 3])``.
+
+    A tensor is taken as it is: it must be of that dtype and on that device.
+    """
+    if not data:
+        return backend.to_device(np.empty(0, dtype.numpy), index)
+    first = data[0]
+    if isinstance(first, int | Size):
+        return backend.to_device(np.empty(shape_of(data, "Tensor"), dtype.numpy), index)
+    if isinstance(first, TensorBase):
+        have = dtypes.of(first._array), backend.device_index(first._array)
+        if have != (dtype, index):
+            raise TypeError(f"expected {options(dtype, index)} (got {options(*have)})")
+        return first._array
+    if first is None or isinstance(first, float):
+        raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
+    return backend.to_device(array_from(first, dtype, copy=True), index)
+
+
+def options(dtype: dtypes.dtype, index: int | None) -> str:
+    """How PyTorch's errors show dtype and device."""
+    device = "cpu" if index is None else f"cuda:{index}"
+    return (
+        f"TensorOptions(dtype={dtypes.C_TYPE[dtype]}, device={device}, layout=Strided, "
+        "requires_grad=false (default), pinned_memory=false (default), memory_format=(nullopt))"
+    )
 
 
 def filled(
@@ -71,9 +102,19 @@ def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool 
     return filled(shape_of(size, "ones"), 1, check_dtype(dtype, "ones"), device, requires_grad)
 
 
-def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def empty(
+    *size: Any,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = contiguous_format,
+) -> Any:
     """A tensor of arbitrary content, ``empty(2, 3)`` or ``empty((2, 3))``."""
-    return filled(shape_of(size, "empty"), None, check_dtype(dtype, "empty"), device, requires_grad)
+    kind = check_dtype(dtype, "empty")
+    made = filled(shape_of(size, "empty"), None, kind, device, requires_grad)
+    if memory_format is contiguous_format:
+        return made
+    return like(made, None, None, None, requires_grad, memory_format)
 
 
 def full(
@@ -100,32 +141,54 @@ def full(
     return filled(shape_of((size,), "full"), fill_value, kind, device, requires_grad)
 
 
-def like(input: Any, value: Any, dtype: Any, device: Any, requires_grad: bool) -> Any:
+def like(input: Any, value: Any, dtype: Any, device: Any, requires_grad: bool, format: Any) -> Any:
     """A tensor of one value with the shape and, unless given, dtype and device of ``input``."""
-    kind = dtypes.of(input._array) if dtype is None else check_dtype(dtype, "like")
-    where = devices.of(input._array) if device is None else device
-    return filled(input._array.shape, value, kind, where, requires_grad)
+    array = input._array
+    kind = dtypes.of(array) if dtype is None else check_dtype(dtype, "like")
+    where = devices.of(array) if device is None else device
+    if format is preserve_format and array.flags.c_contiguous:
+        return filled(array.shape, value, kind, where, requires_grad)
+    dims = order(array, format)
+    shape = tuple([array.shape[dim] for dim in dims])
+    tensor = filled(shape, value, kind, where, requires_grad)
+    tensor._array = tensor._array.transpose(inverse(dims))
+    return tensor
 
 
 def zeros_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
     """Zeros with the shape, dtype and device of ``input``."""
-    return like(input, 0, dtype, device, requires_grad)
+    return like(input, 0, dtype, device, requires_grad, memory_format)
 
 
 def ones_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
     """Ones with the shape, dtype and device of ``input``."""
-    return like(input, 1, dtype, device, requires_grad)
+    return like(input, 1, dtype, device, requires_grad, memory_format)
 
 
 def empty_like(
-    input: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    input: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
     """Arbitrary content with the shape, dtype and device of ``input``."""
-    return like(input, None, dtype, device, requires_grad)
+    return like(input, None, dtype, device, requires_grad, memory_format)
 
 
 def full_like(
@@ -135,9 +198,10 @@ def full_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
     """``fill_value`` with the shape, dtype and device of ``input``."""
-    return like(input, fill_value, dtype, device, requires_grad)
+    return like(input, fill_value, dtype, device, requires_grad, memory_format)
 
 
 # The methods x.new_zeros(...): as the functions, with the tensor's dtype and device.
@@ -216,6 +280,30 @@ def new_tensor(
     return leaf(array_from(data, kind, copy=True), where, requires_grad)
 
 
+def empty_strided(
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """Arbitrary content, laid out in memory by ``stride``.
+
+    >>> import minitorch as mt
+    >>> mt.empty_strided((2, 3), (1, 2)).stride()
+    (1, 2)
+    """
+    if len(size) != len(stride):
+        raise RuntimeError(
+            f"dimensionality of sizes ({len(size)}) must match dimensionality of strides "
+            f"({len(stride)})"
+        )
+    shape_of((size,), "empty_strided")
+    like = empty(0, dtype=dtype, device=device)
+    return require(new_empty_strided(like, size, stride), requires_grad)
+
+
 # Counted ------------------------------------------------------------------------------------------
 
 
@@ -251,59 +339,21 @@ def arange(
     return leaf((start + np.arange(count) * step).astype(dtype.numpy), device, requires_grad)
 
 
-def linspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
+def scalar_tensor(
+    s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
-    """``steps`` values from ``start`` to ``end``, both included, at equal distances.
+    """A tensor without dimensions, of the default dtype unless ``dtype`` says another.
 
     >>> import minitorch as mt
-    >>> mt.linspace(0, 1, 5)
-    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+    >>> mt.scalar_tensor(3)
+    tensor(3.)
     """
-    start, end = (x._array.item() if isinstance(x, TensorBase) else x for x in (start, end))
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    kind = check_dtype(dtype, "linspace")
-    return leaf(spaced(start, end, steps, kind), device, requires_grad)
-
-
-def spaced(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> np.ndarray:
-    """`linspace` as an array: as in PyTorch the second half is counted back from the end."""
-    work = dtype.numpy if dtype.category >= 2 else np.dtype(np.float32)
-    if steps == 1:
-        return np.array([start]).astype(dtype.numpy)
-    one = work.type
-    step = one(end - start) / one(max(steps - 1, 1))
-    if dtype.category < 2:
-        step = one((end - start) / max(steps - 1, 1))
-    index = np.arange(steps)
-    forth = one(start) + step * index.astype(work)
-    back = one(end) - step * (steps - 1 - index).astype(work)
-    return np.where(index < steps // 2, forth, back).astype(dtype.numpy)
-
-
-def logspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
-    """``base`` to the powers of `linspace`."""
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    kind = check_dtype(dtype, "logspace")
-    powers = spaced(start, end, steps, kind).astype(np.float64)
-    return leaf(np.power(base, powers).astype(kind.numpy), device, requires_grad)
+    if not isinstance(s, bool | int | float | complex):
+        raise TypeError(
+            f"scalar_tensor(): argument 's' (position 1) must be Number, not {type(s).__name__}"
+        )
+    return full((), s, dtype=check_dtype(dtype, "scalar_tensor"), device=device,
+                requires_grad=requires_grad)  # fmt: skip
 
 
 def eye(

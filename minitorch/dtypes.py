@@ -59,6 +59,24 @@ class dtype:  # noqa: N801 - PyTorch's name
         return {complex64: float32, complex128: float64}.get(self, self)
 
 
+class absent_dtype(dtype):  # noqa: N801 - as its base
+    """A dtype that programs may name, and that says why it cannot be used."""
+
+    __slots__ = ()
+
+    def __init__(self, name: str, itemsize: int) -> None:
+        self.name = name
+        self.category, self.itemsize = 2, itemsize
+        self.is_floating_point, self.is_complex, self.is_signed = True, False, True
+        self.c_name = f"{name}_t"
+
+    @property
+    def numpy(self) -> np.dtype:  # type: ignore[override] # which no other dtype lacks
+        """There is none."""
+        raise TypeError(f"There is no {self.name} here, since NumPy has none. Use mt.float32.")
+
+
+bfloat16 = absent_dtype("bfloat16", 2)
 uint8 = dtype("uint8", "uint8", 1)
 int8 = dtype("int8", "int8", 1)
 int16 = dtype("int16", "int16", 1)
@@ -112,6 +130,7 @@ def set_default_dtype(d: dtype) -> None:
         )
     if not d.is_floating_point:
         raise TypeError("only floating-point types are supported as the default type")
+    from_numpy(d.numpy)  # refuses an absent one
     _default = d
 
 
@@ -151,6 +170,17 @@ def promote_types(type1: dtype, type2: dtype) -> dtype:
     >>> promote_types(int64, float16)
     torch.float16
     """
+    for place, given in enumerate((type1, type2), start=1):
+        if not isinstance(given, dtype):
+            raise TypeError(
+                f"promote_types(): argument 'type{place}' (position {place}) must be torch.dtype, "
+                f"not {type(given).__name__}"
+            )
+    return _promoted(type1, type2)
+
+
+def _promoted(type1: dtype, type2: dtype) -> dtype:
+    """As `promote_types`, for dtypes that are known to be such."""
     if type1 is type2:
         return type1
     low, high = sorted((type1, type2), key=lambda d: d.category)
@@ -170,7 +200,7 @@ def result_type(*operands: Any) -> dtype:
         else:
             rank, d = 2, of_number(operand)
         held = ranks[rank]
-        ranks[rank] = d if held is None else promote_types(held, d)
+        ranks[rank] = d if held is None else _promoted(held, d)
     return _combine(_combine(ranks[0], ranks[1]), ranks[2]) or _default
 
 

@@ -198,6 +198,56 @@ def asarray(
     return leaf(array_from(obj, dtype, copy=bool(copy)), device, requires_grad)
 
 
+def frombuffer(
+    buffer: Any,
+    *,
+    dtype: dtypes.dtype,
+    count: int = -1,
+    offset: int = 0,
+    requires_grad: bool = False,
+) -> Any:
+    """The bytes of ``buffer`` from ``offset`` on as a vector of ``count`` numbers, not copied.
+
+    >>> import minitorch as mt
+    >>> mt.frombuffer(bytearray([1, 0, 2, 0]), dtype=mt.int16)
+    tensor([1, 2], dtype=torch.int16)
+    """
+    try:
+        length = memoryview(buffer).nbytes
+    except TypeError:
+        raise ValueError("object does not implement Python buffer protocol.") from None
+    size = dtype.itemsize
+    if not length or not count:
+        raise ValueError(f"both buffer length ({length}) and count ({count}) must not be 0")
+    if not 0 <= offset < length:
+        raise ValueError(
+            f"offset ({offset} bytes) must be non-negative and no greater than buffer length "
+            f"({length} bytes) minus 1"
+        )
+    if count < 0 and (length - offset) % size:
+        raise ValueError(
+            f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a "
+            f"multiple of element size ({size})"
+        )
+    if count > 0 and offset + count * size > length:
+        raise ValueError(
+            f"requested buffer length ({count} * {size} bytes) after offset ({offset} bytes) must "
+            f"not be greater than actual buffer length ({length} bytes)"
+        )
+    array = np.frombuffer(buffer, dtype.numpy, count, offset)
+    if not array.flags.writeable:
+        warnings.warn(
+            "The given buffer is not writable, and PyTorch does not support non-writable tensors. "
+            "This means you can write to the underlying (supposedly non-writable) buffer using the "
+            "tensor. You may want to copy the buffer to protect its data or make it writable "
+            "before converting it to a tensor. This type of warning will be suppressed for the "
+            "rest of this program.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return leaf(array, "cpu", requires_grad)
+
+
 def from_numpy(ndarray: np.ndarray) -> Any:
     """A tensor that shares the memory of a NumPy array: a change of one is a change of both.
 
@@ -211,6 +261,8 @@ def from_numpy(ndarray: np.ndarray) -> Any:
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
     dtypes.from_numpy(ndarray.dtype)
+    if not ndarray.flags.writeable:
+        warn_of_read_only()
     if any(step < 0 for step in ndarray.strides):
         raise ValueError(
             "At least one stride in the given numpy array is negative, and tensors with negative "
@@ -218,3 +270,17 @@ def from_numpy(ndarray: np.ndarray) -> Any:
             "copy of your array  with array.copy().) "
         )
     return make(TensorBase._result_class, ndarray, state.recording)
+
+
+@functools.cache  # once, as PyTorch does
+def warn_of_read_only() -> None:
+    """PyTorch's warning for an array that cannot be written to."""
+    warnings.warn(
+        "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
+        "This means writing to this tensor will result in undefined behavior. You may want to copy "
+        "the array to protect its data or make it writable before converting it to a tensor. This "
+        "type of warning will be suppressed for the rest of this program.\nHere NumPy will refuse "
+        "to write to it.",
+        UserWarning,
+        stacklevel=3,
+    )

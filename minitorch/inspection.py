@@ -6,13 +6,18 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import backend, dtypes
 from .autograd.graph import TensorBase
 
 
 def is_tensor(obj: Any) -> bool:
     """Whether ``obj`` is a tensor."""
     return isinstance(obj, TensorBase)
+
+
+def is_storage(obj: Any) -> bool:
+    """False: memory belongs to NumPy and CuPy, and there are no storages."""
+    return False
 
 
 def is_floating_point(input: Any) -> bool:
@@ -23,6 +28,28 @@ def is_floating_point(input: Any) -> bool:
 def is_complex(input: Any) -> bool:
     """Whether the tensor's dtype is complex64 or complex128."""
     return dtypes.of(_array(input, "is_complex")).is_complex
+
+
+def is_signed(input: Any) -> bool:
+    """Whether the tensor's dtype has negative numbers."""
+    return dtypes.of(_array(input, "is_signed")).is_signed
+
+
+def is_same_size(input: Any, other: Any) -> bool:
+    """Whether two tensors have the same shape.
+
+    >>> import minitorch as mt
+    >>> mt.is_same_size(mt.ones(2, 3), mt.ones(3, 2))
+    False
+    """
+    first, second = _array(input, "is_same_size"), _array(other, "is_same_size")
+    return bool(first.shape == second.shape)
+
+
+def get_device(input: Any) -> int:
+    """The number of the GPU that holds the tensor, -1 for main memory."""
+    index = backend.device_index(_array(input, "get_device"))
+    return -1 if index is None else index
 
 
 def is_nonzero(input: Any) -> bool:

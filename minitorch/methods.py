@@ -6,44 +6,62 @@ that the heading names: ``x.exp()`` is ``exp = pointwise.exp``, the function tha
 
 from __future__ import annotations
 
-from . import creation, sampling
+from . import creation, inspection, sampling, tensor_types
 from .autograd.graph import TensorBase
 from .autograd.views import in_place
 from .ops import (
     activation,
     arithmetic,
+    bessel,
     bitwise,
     comparison,
     complexes,
     conversion,
+    correlation,
     cumulative,
+    determinants,
+    differences,
     division,
     drawing,
     einsum,
     expanding,
     extremes,
+    factoring,
+    floats,
+    gamma,
+    histograms,
     indexing,
     limits,
+    lu as lu_,
     masked,
     matmul as matmul_,
     matmul_add,
+    matrices,
+    matrix_norms,
     norms,
     pointwise,
     powers,
     products,
+    pseudoinverse,
+    quantiles,
     ranking,
     rearranging,
     rectifiers,
     reduction,
+    reflections,
+    resizing,
     scattering,
     selection,
     shape as shape_,
     signs,
     slicing,
     softmax as softmax_,
+    solving,
     sorting,
     special,
+    spectra,
     statistics,
+    stft as stft_,
     transposing,
     trigonometry,
     windows,
@@ -58,12 +76,20 @@ class Methods(TensorBase):
 
     # Making tensors like this one (creation.py) --------------------------------------------------
 
+    new = tensor_types.new
     new_zeros = creation.new_zeros
     new_ones = creation.new_ones
     new_empty = creation.new_empty
     new_full = creation.new_full
     new_tensor = creation.new_tensor
     new_empty_strided = creation.new_empty_strided
+
+    # Questions (inspection.py) --------------------------------------------------------------------
+
+    is_nonzero = inspection.is_nonzero
+    is_signed = inspection.is_signed
+    is_same_size = inspection.is_same_size
+    get_device = inspection.get_device
 
     # Arithmetic (ops/arithmetic.py, division.py, powers.py) ---------------------------------------
 
@@ -188,7 +214,8 @@ class Methods(TensorBase):
     __ilshift__ = operator(bitwise_left_shift_)
     __irshift__ = operator(bitwise_right_shift_)
 
-    # Functions of single elements (ops/pointwise.py, trigonometry.py, special.py, limits.py) ------
+    # Functions of single elements (ops/pointwise.py, trigonometry.py, limits.py, special.py,
+    # gamma.py, bessel.py) -------------------------------------------------------------------------
 
     exp = pointwise.exp
     exp2 = pointwise.exp2
@@ -229,13 +256,15 @@ class Methods(TensorBase):
     erf = special.erf
     erfc = special.erfc
     erfinv = special.erfinv
-    lgamma = special.lgamma
-    digamma = special.digamma
-    i0 = special.i0
-    mvlgamma = special.mvlgamma
+    lgamma = gamma.lgamma
+    digamma = gamma.digamma
+    igamma = gamma.igamma
+    igammac = gamma.igammac
+    i0 = bessel.i0
+    mvlgamma = gamma.mvlgamma
     logit = special.logit
     xlogy = special.xlogy
-    polygamma = special.polygamma_of
+    polygamma = gamma.polygamma_of
     logaddexp = special.logaddexp
     logaddexp2 = special.logaddexp2
     maximum = limits.maximum
@@ -281,11 +310,16 @@ class Methods(TensorBase):
     atanh_, arctanh_ = in_place(atanh), in_place(arctanh)
     atan2_, arctan2_ = in_place(atan2), in_place(arctan2)
     hypot_ = in_place(hypot)
+    frexp = floats.frexp
+    nextafter = floats.nextafter
+    nextafter_ = in_place(nextafter)
     erf_ = in_place(erf)
     erfc_ = in_place(erfc)
     erfinv_ = in_place(erfinv)
     lgamma_ = in_place(lgamma)
     digamma_ = in_place(digamma)
+    igamma_ = in_place(igamma)
+    igammac_ = in_place(igammac)
     i0_ = in_place(i0)
     mvlgamma_ = in_place(mvlgamma)
     logit_ = in_place(logit)
@@ -342,7 +376,13 @@ class Methods(TensorBase):
     argmin = extremes.argmin
     var = statistics.var
     std = statistics.std
-    norm = norms.norm
+    cov = correlation.cov
+    corrcoef = correlation.corrcoef
+    quantile = quantiles.quantile
+    nanquantile = quantiles.nanquantile
+    renorm = norms.renorm
+    renorm_ = in_place(renorm)
+    norm = matrix_norms.norm
     dist = norms.dist
 
     # Matrix products (ops/matmul.py, matmul_add.py, products.py, einsum.py) -----------------------
@@ -371,6 +411,29 @@ class Methods(TensorBase):
     __matmul__ = matmul_.operator
     __rmatmul__ = matmul_.reflected
 
+    # Matrices (ops/solving.py, factoring.py, spectra.py, matrices.py ...) -------------------------
+
+    det = determinants.det
+    slogdet = determinants.plain_slogdet
+    logdet = determinants.logdet
+    inverse = solving.inv
+    pinverse = pseudoinverse.pinverse
+    matrix_power = matrices.matrix_power
+    matrix_exp = matrices.matrix_exp
+    cholesky = factoring.plain_cholesky
+    cholesky_solve = solving.cholesky_solve
+    cholesky_inverse = solving.cholesky_inverse
+    triangular_solve = solving.triangular_solve
+    qr = factoring.plain_qr
+    lu = lu_.plain_lu
+    lu_solve = lu_.plain_lu_solve
+    svd = spectra.plain_svd
+    geqrf = reflections.geqrf
+    orgqr = reflections.householder_product
+    ormqr = reflections.ormqr
+    stft = stft_.stft
+    istft = stft_.istft
+
     # Running sums, order (ops/cumulative.py, ranking.py, sorting.py) ------------------------------
 
     cumsum = cumulative.cumsum
@@ -391,6 +454,8 @@ class Methods(TensorBase):
     unique = sorting.unique
     unique_consecutive = sorting.unique_consecutive
     histc = sorting.histc
+    histogram = histograms.histogram
+    diff = differences.diff
     bincount = sorting.bincount
 
     # Conversion (ops/conversion.py) ---------------------------------------------------------------
@@ -409,6 +474,7 @@ class Methods(TensorBase):
     int = conversion.int_
     long = conversion.long
     half = conversion.half
+    bfloat16 = conversion.bfloat16
     float = conversion.float_
     double = conversion.double
     cfloat = conversion.cfloat
@@ -416,6 +482,9 @@ class Methods(TensorBase):
     fill_ = conversion.fill_
     zero_ = conversion.zero_
     copy_ = conversion.copy_
+    resize_ = resizing.resize_
+    resize_as_ = resizing.resize_as_
+    set_ = resizing.set_
 
     # Shape (ops/shape.py, expanding.py, joining.py, slicing.py) -----------------------------------
 
@@ -427,9 +496,13 @@ class Methods(TensorBase):
     ravel = shape_.ravel
     unflatten = shape_.unflatten
     unsqueeze = shape_.unsqueeze
+    unsqueeze_ = resizing.unsqueeze_
     squeeze = shape_.squeeze
+    squeeze_ = resizing.squeeze_
     transpose = swapaxes = swapdims = transposing.transpose
+    transpose_ = swapaxes_ = swapdims_ = resizing.transpose_
     t = transposing.t
+    t_ = resizing.t_
     T = property(transposing.transposed)
     mT = property(transposing.matrix_transposed)
     H = property(transposing.hermitian)
@@ -444,6 +517,7 @@ class Methods(TensorBase):
     tile = expanding.tile_method
     select = slicing.select
     narrow = slicing.narrow
+    narrow_copy = slicing.narrow_copy
     split = slicing.split_method
     split_with_sizes = slicing.split_with_sizes
     chunk = slicing.chunk
@@ -458,6 +532,8 @@ class Methods(TensorBase):
     diagonal_scatter = slicing.diagonal_scatter
     unfold = windows.unfold
     as_strided = windows.as_strided
+    as_strided_scatter = windows.as_strided_scatter
+    as_strided_ = resizing.as_strided_
     storage_offset = windows.storage_offset
     repeat_interleave = expanding.repeat_interleave
     flip = rearranging.flip_method
@@ -466,7 +542,10 @@ class Methods(TensorBase):
     roll = rearranging.roll
     rot90 = rearranging.rot90
     tril = rearranging.tril
+    tril_ = in_place(tril)
     triu = rearranging.triu
+    triu_ = in_place(triu)
+    fill_diagonal_ = rearranging.fill_diagonal_
     diag = rearranging.diag
     diag_embed = rearranging.diag_embed
     diagflat = rearranging.diagflat
@@ -488,6 +567,8 @@ class Methods(TensorBase):
     index_select = selection.index_select
     index_add = selection.index_add
     index_add_ = selection.index_add_
+    index_reduce = scattering.index_reduce
+    index_reduce_ = scattering.index_reduce_
     index_copy = selection.index_copy
     index_copy_ = selection.index_copy_
     index_fill = selection.index_fill
@@ -502,6 +583,7 @@ class Methods(TensorBase):
     masked_scatter = masked.masked_scatter
     masked_scatter_ = masked.masked_scatter_
     nonzero = masked.nonzero
+    nonzero_static = masked.nonzero_static
     argwhere = masked.argwhere
 
     # Random numbers (ops/drawing.py, sampling.py) -------------------------------------------------

@@ -14,13 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, creation, devices, dtypes, from_data, printing
+from . import backend, copying, creation, devices, dtypes, printing
 from .autograd import engine
 from .autograd.graph import Node, TensorBase
 from .autograd.hooks import RemovableHandle, hooks_of
 from .autograd.modes import state
 from .autograd.operation import make, wrap
-from .autograd.views import bump
+from .autograd.views import View, bump
+from .memory_formats import contiguous_format, is_ordered, strided
 from .methods import Methods
 from .size import Size
 
@@ -43,18 +44,12 @@ class Tensor(Methods):
     __hash__ = object.__hash__
 
     def __new__(cls, *data: Any, requires_grad: bool = False, device: Any = None) -> Tensor:
-        dtype = dtypes.get_default_dtype()
-        if not data:
-            array = np.empty(0, dtype.numpy)
-        elif isinstance(data[0], int | Size):
-            array = np.empty(creation.shape_of(data, "Tensor"), dtype.numpy)
-        elif isinstance(data[0], float):
-            raise TypeError("new(): data must be a sequence (got float)")
-        elif isinstance(data[0], TensorBase):
+        if data and isinstance(data[0], TensorBase):
             array = data[0]._array
         else:
-            array = from_data.array_from(data[0], dtype, copy=True)
-        tensor = make(cls, backend.to_device(array, devices.array_index(device)))
+            index = devices.array_index(device)
+            array = creation.old_style(data, dtypes.get_default_dtype(), index)
+        tensor = make(cls, array)
         return tensor.requires_grad_() if requires_grad else tensor
 
     def __init_subclass__(cls) -> None:
@@ -91,6 +86,8 @@ class Tensor(Methods):
     def dim(self) -> int:
         """The number of dimensions."""
         return self._array.ndim
+
+    ndimension = dim
 
     def numel(self) -> int:
         """The number of elements."""
@@ -132,9 +129,35 @@ class Tensor(Methods):
         strides = tuple(step // self._array.itemsize for step in self._array.strides)
         return strides if dim is None else strides[self._dim(dim)]
 
-    def is_contiguous(self) -> bool:
-        """Whether the elements lie in memory in row-major order without gaps."""
-        return bool(self._array.flags.c_contiguous)
+    def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:
+        """Whether the elements lie in memory in row-major, or another, order without gaps."""
+        if memory_format is contiguous_format:
+            return bool(self._array.flags.c_contiguous)
+        return is_ordered(self._array, memory_format)
+
+    is_cpu = property(lambda self: not self.is_cuda, doc="Whether the tensor lives in main memory.")
+    is_sparse = property(lambda self: False, doc="False: all tensors are dense.")
+    is_quantized = property(lambda self: False, doc="False: no tensors are.")
+    is_meta = property(lambda self: False, doc="False: all tensors hold numbers.")
+
+    def is_pinned(self, device: Any = None) -> bool:
+        """False: no tensor is in memory that is reserved for transfers to a GPU."""
+        return False
+
+    def is_shared(self) -> bool:
+        """False: no tensor is in memory that other processes share."""
+        return False
+
+    def share_memory_(self) -> Any:
+        """Refused: memory belongs to NumPy and CuPy, in this process."""
+        raise NotImplementedError(
+            "Tensors cannot be moved to memory that processes share. Threads share them anyway."
+        )
+
+    @property
+    def layout(self) -> Any:
+        """``mt.strided``, as for all tensors."""
+        return strided
 
     def data_ptr(self) -> int:
         """The memory address of the first element."""
@@ -310,7 +333,7 @@ class Tensor(Methods):
 
     def detach_(self) -> Any:
         """Cut this tensor off from its history."""
-        if self._view is not None:
+        if self._is_view():
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using "
                 "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
@@ -318,15 +341,15 @@ class Tensor(Methods):
                 "these gradients. To fix this error, please refer to the Optimizer.zero_grad() "
                 "function in torch/optim/optimizer.py as the solution."
             )
-        self._grad_fn, self._output_nr, self._requires_grad = None, 0, False
+        self._grad_fn, self._output_nr, self._requires_grad, self._view = None, 0, False, None
         return self
 
     def _is_view(self) -> bool:
-        return self._view is not None
+        return type(self._view) is View
 
     @property
     def _base(self) -> Any:
-        return None if self._view is None else self._view.base
+        return self._view.base if self._is_view() else None
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in ``inference_mode``."""
@@ -367,6 +390,30 @@ class Tensor(Methods):
 
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return wrap(self, np.asarray(array))  # np.exp(tensor) and tensor + array are tensors
+
+    __dlpack__ = copying.dlpack
+    __dlpack_device__ = copying.dlpack_device
+    __deepcopy__ = copying.deepcopy
+    __reduce_ex__ = copying.reduce_ex
+
+    def as_subclass(self, cls: Any) -> Any:
+        """This tensor as one of a user's own class: the same memory, the same history."""
+        same = self.view_as(self)
+        tensor = make(cls, same._array)
+        for slot in ("_counter", "_requires_grad", "_grad_fn", "_output_nr", "_view"):
+            setattr(tensor, slot, getattr(same, slot))
+        return tensor
+
+    def __contains__(self, element: Any) -> bool:
+        if not isinstance(element, TensorBase | int | float | complex):
+            raise RuntimeError(
+                "Tensor.__contains__ only supports Tensor or scalar, but you passed in a "
+                f"{type(element)}."
+            )
+        return bool(self.eq(element).any())
+
+    def __delitem__(self, index: Any) -> None:
+        raise TypeError("Tensor does not support deleting items")
 
     def __len__(self) -> int:
         if self._array.ndim == 0:

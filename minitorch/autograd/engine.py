@@ -18,13 +18,12 @@ from typing import Any
 
 from .. import backend, dtypes
 from . import errors
-from .anomaly import refuse_nan
+from .anomaly import run_watched
 from .graph import Node, TensorBase
 from .hooks import run_node_hooks, run_tensor_hooks
 from .modes import set_grad_enabled, state
 from .operation import wrap
 from .views import alias, bump
-
 
 Edge = tuple[Any, int]  # where a gradient goes: (node, number of its output), or (leaf, 0)
 Arrived = dict[Edge, tuple[Any, bool]]  # (gradient, whether the engine may write into it)
@@ -120,7 +119,7 @@ def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] 
     arrived_grads = grads
     if len(grads) > 1 and node.materialize:
         grads = with_zeros(node, grads)
-    results = node.run(grads, needed)
+    results = run_watched(node, grads, needed) if state.anomaly else node.run(grads, needed)
     if node.hooks is not None:
         results = run_node_hooks(node.hooks, results, arrived_grads)
     held = {id(grad._array) for grad in grads if grad is not None}  # arrays that others hold, too
@@ -128,8 +127,6 @@ def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] 
         grad = results[place]
         if edge is None or grad is None or (needed is not None and not needed[place]):
             continue
-        if state.anomaly:
-            refuse_nan(node, grad, place)
         target, output = edge
         if isinstance(target, TensorBase):
             shape, dtype = target._array.shape, target._array.dtype
@@ -254,11 +251,12 @@ def backward(
     if inputs is not None and not limited:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     grads = starting_gradients(roots, grad_tensors)
+    errors.check_inputs(limited)
     with set_grad_enabled(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
         for tensor in limited or [leaf for leaf, _ in found]:
-            if edge_of(tensor) in found:
+            if edge_of(tensor) in found and tensor._requires_grad:
                 accumulate(tensor, found[edge_of(tensor)])
 
 
@@ -285,10 +283,10 @@ def grad(
     if materialize_grads and allow_unused is False:
         raise ValueError(errors.MATERIALIZE)
     roots, limited = tensors(outputs), tensors(inputs)
+    grads = starting_gradients(roots, grad_outputs)
     for tensor in limited:
         if not tensor.requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
-    grads = starting_gradients(roots, grad_outputs)
     with set_grad_enabled(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)

@@ -6,12 +6,18 @@ import re
 from typing import Any
 
 from .. import dtypes
+from .modes import state
 
 FREED = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
     ".backward() or autograd.grad(). Specify retain_graph=True if you need to backward through the "
     "graph a second time or if you need to access saved tensors after calling backward."
+)
+PACK_WRITES = (
+    "A saved tensor pack hook is modifying its input in place. Tensors provided as input to pack "
+    "hook cannot be modified by in-place operations as this can lead to unexpected side-effects. "
+    "Please open an issue if you need to perform in-place operations on the input to a pack hook."
 )
 INFERENCE_SAVED = (
     "Inference tensors cannot be saved for backward. Please do not use Tensors created in "
@@ -50,6 +56,14 @@ MATERIALIZE = (
     "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
     "allow_unused=False."
 )
+ENABLE = (
+    "enable anomaly detection to find the operation that failed to compute its gradient, with "
+    "torch.autograd.set_detect_anomaly(True, check_nan=False)."
+)
+BACKTRACE = (
+    "the backtrace further above shows the operation that failed to compute its gradient. The "
+    "variable in question was changed in there or anywhere later. Good luck!"
+)
 NO_FORWARD = "You must implement the forward function for custom autograd.Function."
 NO_BACKWARD = (
     "You must implement either the backward or vjp method for your custom autograd.Function to use "
@@ -83,12 +97,11 @@ def modified(array: Any, maker: tuple[Any, int] | None, now: int, then: int) -> 
     """A tensor kept for backward was changed since; ``maker`` is its (node, output number)."""
     kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
     place = "" if maker is None else f", which is output {maker[1]} of {short_name(maker[0])},"
+    hint = BACKTRACE if state.anomaly else ENABLE
     return RuntimeError(
         "one of the variables needed for gradient computation has been modified by an inplace "
         f"operation: [torch.{kind}Tensor {list(array.shape)}]{place} is at version {now}; expected "
-        f"version {then} instead. Hint: enable anomaly detection to find the operation that failed "
-        "to compute its gradient, with torch.autograd.set_detect_anomaly(True, "
-        "check_nan=False)."
+        f"version {then} instead. Hint: {hint}"
     )
 
 
@@ -150,6 +163,13 @@ def check_start(number: int, output: Any, grad: Any) -> None:
             f"Mismatch in shape: grad_output[{number}] has a shape of {grad.shape} and "
             f"output[{number}] has a shape of {output.shape}."
         )
+
+
+def check_inputs(tensors: tuple[Any, ...]) -> None:
+    """Refuse to limit a backward pass to tensors that have no gradient."""
+    for tensor in tensors:
+        if not tensor.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
 
 
 def check_shape(target: Any, value: Any) -> None:

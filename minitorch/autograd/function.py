@@ -13,11 +13,12 @@
 
     y = Cube.apply(x)
 
-``ctx`` is the node itself. MiniTorch's own operations are shorter: see operation.py.
+MiniTorch's own operations are shorter: see operation.py.
 """
 
 from __future__ import annotations
 
+import weakref
 from typing import Any
 
 import numpy as np
@@ -25,34 +26,35 @@ import numpy as np
 from . import errors
 from .graph import Node, TensorBase
 from .modes import no_grad, state
-from .operation import attach, version_of, wrap
+from .operation import attach
+from .saved import SavedTensor, is_in
 from .views import alias, check_writable, rebase
 
 
-class FunctionCtx(Node):
-    """The node of one call of a `Function`, and the ``ctx`` that its methods get."""
+class FunctionCtx:
+    """The ``ctx`` of one call of a `Function`: what forward tells backward.
 
-    __slots__ = ("dirty", "function", "needs_input_grad", "non_differentiable")
+    A user may give it attributes of any name; MiniTorch's own are PyTorch's, or begin with ``_``.
+    """
 
-    results_are_new = False  # who knows what a user's backward returns
-
-    def __init__(self, function: type[Function], needs: tuple[bool, ...]) -> None:
-        super().__init__()
-        self.function = function
+    def __init__(self, needs: tuple[bool, ...]) -> None:
         self.needs_input_grad = needs
-        self.torch_name = f"{function.__name__}Backward"
-        self.saved: Any = ()
-        self.dirty: tuple[Any, ...] = ()
+        self.to_save: tuple[Any, ...] = ()
+        self.dirty_tensors: tuple[Any, ...] = ()
         self.non_differentiable: tuple[Any, ...] = ()
+        self.materialize_grads = True
+        self._saved: list[SavedTensor] | None = []
+        self._node: Any = None  # how to find the node of the call
+        self._limited = False  # whether backward is for some inputs only
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; ``saved_tensors`` refuses those changed in place since."""
         errors.check_saved(tensors)
-        self.saved = tensors
+        self.to_save = tensors
 
     def mark_dirty(self, *tensors: Any) -> None:
         """Say which inputs ``forward`` changed in place (and returned)."""
-        self.dirty = tensors
+        self.dirty_tensors = tensors
 
     def mark_non_differentiable(self, *tensors: Any) -> None:
         """Say which outputs have no gradient."""
@@ -60,41 +62,39 @@ class FunctionCtx(Node):
 
     def set_materialize_grads(self, value: bool) -> None:
         """With False, the gradient of an unused output arrives as None and not as zeros."""
-        self.materialize = value
-
-    def seal(self, results: tuple[Any, ...]) -> None:
-        """Note the versions of the saved tensors.
-
-        A saved result is kept without its history: it points to this node already, and a pointer
-        back would make a cycle.
-        """
-        sealed: list[Any] = []
-        for tensor in self.saved:
-            output = next((i for i, result in enumerate(results) if result is tensor), None)
-            if tensor is None:
-                sealed.append((None, [0], 0, None))
-            else:
-                kept = tensor if output is None else wrap(tensor, tensor._array)
-                sealed.append((kept, tensor._counter, version_of(tensor), output))
-        self.saved = sealed
+        self.materialize_grads = value
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What ``save_for_backward`` kept."""
-        if self.saved is None:
+        if self._saved is None:
             raise RuntimeError(errors.FREED)
-        restored = []
-        for tensor, counter, version, output in self.saved:
-            if output is not None:
-                tensor = attach(wrap(tensor, tensor._array), self, output)
-            if counter[0] != version:
-                maker = tensor._grad_fn and (tensor._grad_fn, tensor._output_nr)
-                raise errors.modified(tensor._array, maker, counter[0], version)
-            restored.append(tensor)
-        return tuple(restored)
+        return tuple(saved.restored(self._node()) for saved in self._saved)
+
+
+class FunctionNode(Node):
+    """The node of one call of a `Function`. It has the attributes of its ``ctx``, too."""
+
+    __slots__ = ("ctx", "function")
+
+    results_are_new = False  # who knows what a user's backward returns
+
+    def __init__(self, function: type[Function], ctx: FunctionCtx) -> None:
+        super().__init__()
+        self.function, self.ctx = function, ctx
+        self.torch_name = f"{function.__name__}Backward"
+        self.materialize = ctx.materialize_grads
+        ctx._node = weakref.ref(self)  # not the node itself: that would be a cycle
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ctx, name)
+
+    def release(self) -> None:
+        self.ctx._saved = None
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
-        results = self.function.backward(self, *grads)
+        self.ctx._limited = needed is not None
+        results = self.function.backward(self.ctx, *grads)
         results = list(results) if isinstance(results, tuple) else [results]
         extra = results[len(self.edges) :]
         if len(results) < len(self.edges) or any(result is not None for result in extra):
@@ -129,7 +129,7 @@ class Function:
     def apply(cls, *args: Any) -> Any:
         """Run ``forward`` and record it as one node."""
         needs = tuple(bool(getattr(arg, "requires_grad", False)) for arg in args)
-        ctx = FunctionCtx(cls, needs)
+        ctx = FunctionCtx(needs)
         with no_grad():
             if cls.setup_context is Function.setup_context:
                 output = cls.forward(ctx, *args)
@@ -141,30 +141,28 @@ class Function:
             results = cls._record(ctx, args, results)
         return results if isinstance(output, tuple) else results[0]
 
-    @staticmethod
-    def _record(ctx: FunctionCtx, args: tuple[Any, ...], results: tuple[Any, ...]) -> Any:
-        """Make ``ctx`` the node of the results."""
-        ctx.edges = [
+    @classmethod
+    def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], results: tuple[Any, ...]) -> Any:
+        """Make a node that has ``results``."""
+        node = FunctionNode(cls, ctx)
+        node.edges = [
             (arg._grad_fn or arg, arg._output_nr) if need else None
             for arg, need in zip(args, ctx.needs_input_grad, strict=True)
         ]
-        ctx.outputs = []
+        node.outputs = []
         recorded = []
         for number, result in enumerate(results):
             is_tensor = isinstance(result, TensorBase)
             array = result._array if is_tensor else np.empty(0)
-            ctx.outputs.append((array.shape, array.dtype))
+            node.outputs.append((array.shape, array.dtype))
             if is_tensor and array.dtype.kind in "fc" and not is_in(result, ctx.non_differentiable):
-                if is_in(result, ctx.dirty):
+                if is_in(result, ctx.dirty_tensors):
                     check_writable(result)
-                    rebase(result, attach(alias(result), ctx, number))
+                    rebase(result, attach(alias(result), node, number))
                 else:  # an input returned as it is becomes a new tensor
-                    result = attach(result.detach() if is_in(result, args) else result, ctx, number)
+                    same = result.detach() if is_in(result, args) else result
+                    result = attach(same, node, number)
             recorded.append(result)
-        ctx.seal(tuple(recorded))
+        ctx._saved = [SavedTensor(tensor, recorded) for tensor in ctx.to_save]
+        ctx.to_save = ()
         return tuple(recorded)
-
-
-def is_in(tensor: Any, tensors: tuple[Any, ...]) -> bool:
-    """Whether ``tensor`` is one of ``tensors`` (``in`` would compare their elements)."""
-    return any(tensor is other for other in tensors)

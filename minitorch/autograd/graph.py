@@ -8,12 +8,13 @@ made, so there are no reference cycles: when the last tensor of a graph goes, th
 from __future__ import annotations
 
 import itertools
-import traceback
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from . import modes
+from .anomaly import stack
 from .hooks import Hooks, RemovableHandle, hooks_of
+from .saved_hooks import *  # noqa: F403 - PyTorch's place for them
 
 next_number = itertools.count().__next__
 
@@ -60,13 +61,13 @@ class Node:
         "number",  # nodes count up as they are made: an input's node always has the smaller number
         "outputs",  # (shape, NumPy dtype) of each output
         "saved",  # what backward needs, None once it is freed
-        "stack",  # under detect_anomaly: the lines that led here
     )
 
     edges: Sequence[tuple[Any, int] | None]
     outputs: list[tuple[tuple[int, ...], Any]]
     saved: Any
     torch_name = "Node"
+    stack: Any = None  # under detect_anomaly: the lines that led here
     materialize = True  # outputs that nobody used bring zeros, not None
     # What `run` returns is `grads` themselves, views of them, or arrays that nobody else holds.
     results_are_new = True
@@ -74,7 +75,8 @@ class Node:
     def __init__(self) -> None:
         self.number = next_number()
         self.hooks: Hooks | None = None
-        self.stack = stack() if modes.state.anomaly else None
+        if modes.state.anomaly:
+            self.stack = stack()
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
         """The gradient for each argument, from those of the outputs; None where there is none.
@@ -90,6 +92,11 @@ class Node:
     def name(self) -> str:
         """PyTorch's name for it, such as ``"MulBackward0"``."""
         return self.torch_name
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """A user's own notes on this node."""
+        return self.__dict__.setdefault("metadata", {})
 
     def __repr__(self) -> str:
         return f"<{self.name().rpartition('::')[2]} object at {id(self):#x}>"
@@ -117,11 +124,6 @@ class Node:
     def register_prehook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """``hook(grad_outputs)`` runs before this node; it may return new grad_outputs."""
         return RemovableHandle.add(hooks_of(self).before_node, hook)
-
-
-def stack() -> list[str]:
-    """The lines of the program that led to the operation being recorded."""
-    return traceback.format_stack()[:-3]
 
 
 class AccumulateGrad(Node):

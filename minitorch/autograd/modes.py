@@ -19,7 +19,10 @@ class State(threading.local):
     grad = True  # is_grad_enabled()
     inference = False  # is_inference_mode_enabled()
     recording: bool | None = True  # what every operation asks: grad, or None in inference mode
+    watching = False  # whether one of the next two is on: see Operation.watch
     anomaly = False  # see anomaly.py
+    saved_hooks: tuple[Any, ...] = ()  # see saved_hooks.py
+    hooks_refused: str | None = None
     check_nan = True
 
     def set(self, grad: bool, inference: bool) -> None:

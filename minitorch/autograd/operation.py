@@ -25,14 +25,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from itertools import compress
 from typing import Any
 
 import numpy as np
 
 from .. import backend
-from . import errors
-from .graph import Node, TensorBase, next_number, stack
+from . import errors, saved_hooks
+from .anomaly import stack
+from .graph import Node, TensorBase, next_number
 from .modes import state
 from .views import View
 
@@ -139,7 +141,6 @@ class Operation(Node):
         """Become part of the graph: remember where the inputs came from and what backward needs."""
         self.number = next_number()
         self.hooks = None
-        self.stack = stack() if state.anomaly else None
         edges: list[Any] = []
         mask = 0  # bit i: args[i] needs a gradient; one bit more says how many there are
         bit = 1
@@ -177,6 +178,16 @@ class Operation(Node):
             outputs.append((array.shape, dtype))
         if plan.keep_out:
             self.keep_out(results)
+        if state.watching:
+            self.watch()
+
+    def watch(self) -> None:
+        """Where `detect_anomaly` or `saved_tensors_hooks` is on: note where, let them keep."""
+        if state.anomaly:
+            self.stack = stack()
+        if state.saved_hooks:
+            saved_hooks.Packed(self, lambda array: make(TensorBase._result_class, array))
+            self.holds_tensors = True
 
     @classmethod
     def function_name(cls) -> str:
@@ -205,21 +216,22 @@ class Operation(Node):
             self.kept = self.kept_out = self.extra = None
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
+        if self.kept is None:
+            with saved_hooks.opened(self):
+                return self.run(grads, needed)
         grad = grads[0] if len(grads) == 1 else tuple(grads)
         results: list[Any] = [None] * len(self.edges)
         for place, rule, wants in self.plan.rules:
             if place == OUT:
                 self.needs_input_grad = needed or self.plan.needs
-                found = rule(self, grad, *self.recall(wants, grads[0]))
+                found = rule(self, grad, *self.recall(wants, TensorBase))
                 results[: len(found)] = found
             elif needed is None or needed[place]:
-                results[place] = rule(self, grad, *self.recall(wants, grads[0]))
+                results[place] = rule(self, grad, *self.recall(wants, TensorBase))
         return results
 
-    def recall(self, wants: tuple[Any, ...], like: TensorBase) -> list[Any]:
+    def recall(self, wants: tuple[Any, ...], like: Any) -> list[Any]:
         """What was kept under these places or names, as tensors; refuses what has changed since."""
-        if self.kept is None:
-            raise RuntimeError(errors.FREED)
         found = []
         for want in wants:
             if want in self.kept:
@@ -233,6 +245,18 @@ class Operation(Node):
                 value = wrap(like, value) if hasattr(value, "ndim") else value
             found.append(value)
         return found
+
+    def kept_at(self, place: int) -> Any:
+        """What is kept of an argument or, for `OUT`, of the result."""
+        if not (place in self.plan.keep or (place == OUT and self.plan.keep_out)):
+            raise AttributeError(f"'{self.torch_name}' keeps no such thing for backward")
+        with saved_hooks.opened(self) if self.kept is None else nullcontext():
+            return self.recall((place,), TensorBase)[0]
+
+    # PyTorch's names. (A method __getattr__ for all of them would make every backward 5 % slower.)
+    _saved_self = property(lambda self: self.kept_at(0))
+    _saved_other = _saved_exponent = property(lambda self: self.kept_at(1))
+    _saved_result = property(lambda self: self.kept_at(OUT))
 
     def _checked(self, tensor: Any, version: int, edge: Any) -> Any:
         """A kept argument with the history that it had; refuses one changed in place since."""

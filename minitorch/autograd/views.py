@@ -16,9 +16,9 @@ from typing import Any
 from .. import backend
 from . import errors, modes
 from .graph import Node, TensorBase, next_number
+from .hooks import hooks_of
 
-# An operation, its arguments after the first, and which of its results (None: the only one).
-Step = tuple[Any, tuple[Any, ...], int | None]
+Step = tuple[Any, tuple[Any, ...]]  # an operation and its arguments after the first
 
 
 class View:
@@ -36,17 +36,16 @@ class View:
     def attach(result: Any, source: Any, operation: Any, arguments: tuple[Any, ...]) -> None:
         """Make ``result`` the view of ``source`` that ``operation`` with ``arguments`` gives."""
         if result.__class__ is tuple:
-            for number, tensor in enumerate(result):
-                View._attach(tensor, source, (operation, arguments, number))
+            for tensor in result:  # their steps are never taken: see `frozen`
+                View._attach(tensor, source, (operation, arguments), "several")
         else:
-            View._attach(result, source, (operation, arguments, None))
+            View._attach(result, source, (operation, arguments), "")
 
     @staticmethod
-    def _attach(tensor: Any, source: Any, step: Step) -> None:
+    def _attach(tensor: Any, source: Any, step: Step, frozen: str) -> None:
         tensor._counter = source._counter
         if tensor._counter is None:  # an inference tensor: nobody will ever ask for its history
             return
-        frozen = "" if step[2] is None else "several"
         if not modes.state.recording:
             frozen = "no_grad"
         earlier = source._view
@@ -60,10 +59,8 @@ class View:
 
     def of(self, base: Any) -> Any:
         """Take the steps from ``base``."""
-        for operation, arguments, number in self.steps:
+        for operation, arguments in self.steps:
             base = operation.apply(base, *arguments)
-            if number is not None:
-                base = base[number]
         return base
 
     def refresh(self, tensor: Any) -> None:
@@ -71,14 +68,22 @@ class View:
         now = tensor._counter[0]
         if now == self.version or not modes.state.recording:
             return
-        if self.frozen and self.base._requires_grad:
+        if self.base._view is not None:  # the base has become a view of what it was: `x.t_()`
+            self.base = self.base._view.base
+        if self.frozen and (self.base._requires_grad or tensor._requires_grad):
             raise errors.frozen_view(tensor, "its base or another view of its base has been")
         self.version = now
         if self.base._requires_grad:
             with modes.enable_grad():
                 again = self.of(self.base)
-            tensor._grad_fn, tensor._output_nr = again._grad_fn, again._output_nr
+            take_history(tensor, again._grad_fn, again._output_nr)
             tensor._requires_grad = again._requires_grad
+
+
+class OwnView(View):
+    """What a tensor is after ``x.t_()``: a view of the tensor that it was, and that nobody has."""
+
+    __slots__ = ()
 
 
 class CopySlices(Node):
@@ -89,14 +94,19 @@ class CopySlices(Node):
 
     def __init__(self, base: Any, value: Any, view: View) -> None:
         super().__init__()
-        self.view = view
+        self.view: View | None = view
         self.strides = base.stride()
         self.outputs = [(base._array.shape, base._array.dtype)]
         self.edges = tuple(
             (t._grad_fn or t, t._output_nr) if t._requires_grad else None for t in (base, value)
         )
 
+    def release(self) -> None:
+        self.view = None  # so that, as in PyTorch, backward runs once
+
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
+        if self.view is None:
+            raise RuntimeError(errors.FREED)
         # In the base's order of dimensions: else a step that gave a view of it might copy.
         grad = grads[0].new_empty_strided(grads[0]._array.shape, self.strides).copy_(grads[0])
         grad_value = self.view.of(grad).clone()
@@ -125,6 +135,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place form of ``function``: ``x.exp_()`` from ``exp``."""
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        check_writable(self)
         check_memory(self, args)
         return write(self, function, *args, **kwargs)
 
@@ -137,8 +148,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-    """Give ``self`` the value ``function(self, *args, **kwargs)``, in its own memory."""
-    check_writable(self)
+    """Give ``self``, which was checked, ``function(self, *args, **kwargs)``, in its own memory."""
     before = alias(self)
     start = next_number()
     value = function(before, *args, **kwargs)
@@ -163,7 +173,7 @@ def may_keep(node: Any, before: Any, start: int) -> bool:
         edge is not None and isinstance(edge[0], Node) and edge[0].number > start
         for edge in node.edges
     )
-    if composed or not hasattr(node, "kept"):
+    if composed or getattr(node, "kept", None) is None:  # no Operation, or hooks keep for it
         return True
     return any(value is before for value, _ in node.kept.values())
 
@@ -244,15 +254,27 @@ def check_history(tensor: Any) -> None:
 def rebase(tensor: Any, value: Any) -> None:
     """``tensor``, whose numbers are ``value``'s by now, takes over ``value``'s history."""
     node = value._grad_fn
-    if getattr(node, "plan", None) is not None and node.plan.keep_out:
+    if getattr(node, "plan", None) is not None and node.plan.keep_out and node.kept is not None:
         node.keep_out([tensor])  # the result that backward needs is the memory written
     view = tensor._view
     if view is None:
-        tensor._grad_fn, tensor._output_nr = node, value._output_nr
+        take_history(tensor, node, value._output_nr)
         tensor._requires_grad = True
     else:
         base = view.base
-        base._grad_fn = CopySlices(base, value, view)
-        base._output_nr = 0
+        take_history(base, CopySlices(base, value, view), 0)
         base._requires_grad = True
         view.refresh(tensor)
+
+
+def take_history(tensor: Any, node: Any, output_nr: int) -> None:
+    """Make ``tensor`` output ``output_nr`` of ``node``; if it retains its gradient, it still does.
+
+    Hooks stay where they are: they belong to the value before the change.
+    """
+    old, number = tensor._grad_fn, tensor._output_nr
+    tensor._grad_fn, tensor._output_nr = node, output_nr
+    if node is not None and old is not None and old.hooks is not None:
+        reference = old.hooks.retain.pop(number, None)
+        if reference is not None:
+            hooks_of(node).retain[output_nr] = reference

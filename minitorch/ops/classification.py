@@ -61,6 +61,8 @@ def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) ->
     elif ignore_index >= 0:
         counted = target != ignore_index
     factor = None if counted is None else counted.astype(x.dtype)
+    if not on_cpu:  # to raise an error would be to wait for the GPU: the loss is NaN instead
+        factor = xp.where((index >= 0) & (index < classes), factor, x.dtype.type(np.nan))
     if weight is not None:
         factor = weight[index] if factor is None else weight[index] * factor
     sample, *place = [

@@ -262,7 +262,7 @@ class Gru(Fused):
             grad_after *= z_t
             grad_h += grad_after
         h_sums = slopes[:, :3].reshape(len(x), len(w_hh), -1)
-        x_sums = slopes[:, [0, 1, 3]].reshape(h_sums.shape)
+        x_sums = xp.concatenate([slopes[:, :2], slopes[:, 3:]], 1).reshape(h_sums.shape)
         first = first_gradients(self, xp, x, w_ih, states[:-1], x_sums, h_sums, reverse)
         return *first, grad_h.T
 

@@ -13,7 +13,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ... import dtypes, from_data
+from ... import creation, dtypes, from_data
 from ...autograd.modes import no_grad
 from ...ops.conversion import destination
 from ...tensor import Tensor
@@ -282,12 +282,17 @@ class Module(Hooked, Stateful, Tree):
         return self
 
     def to(
-        self: T, *args: Any, device: Any = None, dtype: Any = None, non_blocking: bool = False
+        self: T,
+        *args: Any,
+        device: Any = None,
+        dtype: Any = None,
+        non_blocking: bool = False,
+        memory_format: Any = None,
     ) -> T:
         """Move to a device and change the floating-point dtype, in place.
 
         ``to(device)``, ``to(dtype)``, ``to(device, dtype)`` or ``to(tensor)``. Integer parameters
-        and buffers keep their dtype.
+        and buffers keep their dtype. ``memory_format`` is for those of 4 or 5 dimensions.
 
         >>> nn.Linear(1, 1).to(mt.float64).weight.dtype
         torch.float64
@@ -313,9 +318,16 @@ class Module(Hooked, Stateful, Tree):
 
         def converted(tensor: Tensor) -> Tensor:
             fractional = tensor.is_floating_point() or tensor.is_complex()
-            return tensor.to(device, dtype if fractional else None)
+            moved = tensor.to(device, dtype if fractional else None)
+            if memory_format is None or tensor.dim() not in (4, 5):
+                return moved
+            return moved.contiguous(memory_format=memory_format)
 
         return self._apply(converted)
+
+    def to_empty(self: T, *, device: Any, recurse: bool = True) -> T:
+        """Move to a device without the values: parameters and buffers are of arbitrary content."""
+        return self._apply(lambda t: creation.empty_like(t, device=device), recurse)
 
     def cuda(self: T, device: Any = None) -> T:
         """Move all parameters and buffers to the GPU."""
@@ -394,6 +406,6 @@ def typename(value: Any) -> str:
     if isinstance(value, Tensor):
         where = "cuda." if value.is_cuda else ""
         return f"torch.{where}{dtypes.SCALAR_TYPE[value.dtype]}Tensor"
-    kind = value if isinstance(value, type) else type(value)
+    kind = value if hasattr(value, "__qualname__") else type(value)
     module = kind.__module__
     return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"

@@ -14,7 +14,7 @@ from typing import Any
 from ...autograd.hooks import RemovableHandle
 from ...autograd.modes import no_grad
 from ...tensor import Tensor
-from ..parameter import Parameter
+from ..parameter import Parameter, is_lazy
 
 
 class _IncompatibleKeys(namedtuple("IncompatibleKeys", ["missing_keys", "unexpected_keys"])):
@@ -97,7 +97,8 @@ class Stateful:
     def _save_to_state_dict(self, destination: Any, prefix: str, keep_vars: bool) -> None:
         """Put what belongs to this module alone into ``destination``."""
         for name, tensor in persistent(self).items():
-            destination[prefix + name] = tensor if keep_vars else tensor.detach()
+            kept = keep_vars or is_lazy(tensor)
+            destination[prefix + name] = tensor if kept else tensor.detach()
         if type(self).get_extra_state is not Stateful.get_extra_state:
             destination[prefix + EXTRA_STATE] = self.get_extra_state()
 
@@ -232,6 +233,8 @@ def load_tensor(
             f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like '
             f"object from checkpoint but received {type(given)}"
         )
+    if is_lazy(held) and is_lazy(given):  # neither has numbers
+        return None
     if held.ndim == 0 and given.shape == (1,):  # as PyTorch 0.3 wrote what is 0-d today
         given = given[0]
     if given.shape != held.shape:

@@ -1,0 +1,75 @@
+"""``mt.channels_last`` and its kin: in which order the dimensions of a tensor lie in memory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class memory_format:  # noqa: N801 - PyTorch's name
+    """An order of dimensions in memory, such as ``mt.channels_last``.
+
+    The shape of a tensor stays what it is: ``(N, C, H, W)``. What differs are its strides.
+    """
+
+    __slots__ = ("name", "ndim")
+
+    def __init__(self, name: str, ndim: int | None = None) -> None:
+        self.name = name
+        self.ndim = ndim  # of the tensors that it is for; None: of all
+
+    def __repr__(self) -> str:
+        return f"torch.{self.name}"
+
+    def __reduce__(self) -> str:
+        return self.name
+
+
+contiguous_format = memory_format("contiguous_format")
+preserve_format = memory_format("preserve_format")
+channels_last = memory_format("channels_last", 4)
+channels_last_3d = memory_format("channels_last_3d", 5)
+
+
+class layout:  # noqa: N801 - PyTorch's name
+    """How a tensor holds its elements: all tensors here are ``mt.strided``."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "torch.strided"
+
+    def __reduce__(self) -> str:
+        return "strided"
+
+
+strided = layout()
+
+
+def order(array: Any, format: Any) -> tuple[int, ...]:
+    """The dimensions of a tensor like ``array``, from the slowest in memory to the fastest."""
+    dims = tuple(range(array.ndim))
+    if not isinstance(format, memory_format):
+        raise TypeError(
+            f"argument 'memory_format' must be torch.memory_format, not {type(format).__name__}"
+        )
+    if format is contiguous_format or (format is preserve_format and 0 in array.strides):
+        return dims
+    if format is preserve_format:
+        return tuple(sorted(dims, key=lambda dim: -array.strides[dim]))
+    if array.ndim != format.ndim:
+        raise RuntimeError(f"required rank {format.ndim} tensor to use {format.name} format")
+    return (0, *dims[2:], 1)
+
+
+def is_ordered(array: Any, format: memory_format) -> bool:
+    """Whether the elements lie in the order of ``format``, without gaps."""
+    if format is preserve_format:
+        return True
+    if format.ndim not in (None, array.ndim):
+        return False
+    return bool(array.transpose(order(array, format)).flags.c_contiguous)
+
+
+def inverse(order: tuple[int, ...]) -> list[int]:
+    """The permutation that undoes ``order``."""
+    return sorted(range(len(order)), key=order.__getitem__)
