@@ -1,0 +1,112 @@
+"""Transforms made of transforms."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from minitorch import nn
+
+from .images import chance
+
+
+def _listed(transforms: Iterable[Any]) -> list[str]:
+    """A line for each transform."""
+    return [f"    {transform}" for transform in transforms]
+
+
+class Compose:
+    """One transform after the other.
+
+    >>> double = Lambda(lambda x: 2 * x)
+    >>> Compose([double, double])(3)
+    12
+    """
+
+    def __init__(self, transforms: Sequence[Callable[[Any], Any]]) -> None:
+        self.transforms = transforms
+
+    def __call__(self, img: Any) -> Any:
+        for transform in self.transforms:
+            img = transform(img)
+        return img
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{type(self).__name__}(", *_listed(self.transforms), ")"])
+
+
+class Lambda:
+    """A function as a transform; TypeError if it cannot be called."""
+
+    def __init__(self, lambd: Callable[[Any], Any]) -> None:
+        if not callable(lambd):
+            raise TypeError(f"Argument lambd should be callable, got {type(lambd).__name__!r}")
+        self.lambd = lambd
+
+    def __call__(self, img: Any) -> Any:
+        return self.lambd(img)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class RandomApply(nn.Module):
+    """All transforms one after the other, with probability ``p``; else none of them."""
+
+    def __init__(self, transforms: Any, p: float = 0.5) -> None:
+        super().__init__()
+        self.transforms = transforms
+        self.p = p
+
+    def forward(self, img: Any) -> Any:
+        """The image, transformed or not."""
+        if chance(self.p):
+            for transform in self.transforms:
+                img = transform(img)
+        return img
+
+    def __repr__(self) -> str:
+        lines = [f"{type(self).__name__}(", f"    p={self.p}", *_listed(self.transforms), ")"]
+        return "\n".join(lines)
+
+
+class _RandomTransforms:
+    """Transforms, used at random. As in torchvision, it is Python's `random` that decides."""
+
+    def __init__(self, transforms: Sequence[Callable[[Any], Any]]) -> None:
+        if not isinstance(transforms, Sequence):
+            raise TypeError("Argument transforms should be a sequence")
+        self.transforms = transforms
+
+    def __repr__(self) -> str:
+        return "\n".join([f"{type(self).__name__}(", *_listed(self.transforms), ")"])
+
+
+class RandomOrder(_RandomTransforms):
+    """All transforms, in random order."""
+
+    def __call__(self, img: Any) -> Any:
+        order = list(range(len(self.transforms)))
+        random.shuffle(order)
+        for place in order:
+            img = self.transforms[place](img)
+        return img
+
+
+class RandomChoice(_RandomTransforms):
+    """One of the transforms, with the weights ``p`` if they are given."""
+
+    def __init__(
+        self, transforms: Sequence[Callable[[Any], Any]], p: Sequence[float] | None = None
+    ) -> None:
+        super().__init__(transforms)
+        if p is not None and not isinstance(p, Sequence):
+            raise TypeError("Argument p should be a sequence")
+        self.p = p
+
+    def __call__(self, *args: Any) -> Any:
+        return random.choices(self.transforms, weights=self.p)[0](*args)
+
+    def __repr__(self) -> str:
+        return f"{super().__repr__()}(p={self.p})"
