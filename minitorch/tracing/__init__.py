@@ -1,0 +1,19 @@
+"""See what happens inside: `trace` records a backward pass, to read it and to step through it."""
+
+from .backward import trace
+from .modules import recording
+from .record import Group, Kept, Line, Numbers, Outgoing, Rule, Step
+from .steps import Trace
+
+__all__ = [
+    "Group",
+    "Kept",
+    "Line",
+    "Numbers",
+    "Outgoing",
+    "Rule",
+    "Step",
+    "Trace",
+    "recording",
+    "trace",
+]
