@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -19,7 +18,7 @@ STYLE = """<style>
 .mt-table tbody tr:nth-child(even) {background: rgba(128, 128, 128, .09)}
 .mt-table tbody tr:nth-child(odd) {background: none}
 .mt-table tbody tr:last-child td {border-bottom: 1px solid rgba(128, 128, 128, .6)}
-.mt-table p {margin: 6px 12px}
+.mt-table p {margin: 5px 12px} .mt-table p b {font-weight: 600}
 </style>"""
 
 
@@ -37,27 +36,34 @@ class Row(NamedTuple):
     depth: int = 0
 
 
+Note = tuple[str, str]  # a name, which may be empty, and what there is to say
+
+
 class Table:
     """Columns, rows and notes under them.
 
     >>> rows = [Row(["model", "10"]), Row(["first", "4"], 1), Row(["second", "6"], 1)]
-    >>> print(Table([Column("Layer"), Column("Size", right=True)], rows, ["That is all."]).text())
+    >>> print(Table([Column("Layer"), Column("Size", right=True)], rows, [("Sum", "10")]).text())
     Layer      Size
     ───────────────
     model        10
     ├─ first      4
     └─ second     6
     ───────────────
-    That is all.
+    Sum  10
     """
 
     def __init__(
-        self, columns: Sequence[Column], rows: Sequence[Row], notes: Sequence[str] = ()
+        self, columns: Sequence[Column], rows: Sequence[Row], notes: Sequence[Note] = ()
     ) -> None:
         self.columns, self.rows, self.notes = columns, rows, notes
 
     def text(self) -> str:
-        """The table in characters."""
+        """The table in characters; the notes alone if there are no rows."""
+        wide = max((len(name) + 2 for name, _ in self.notes if name), default=0)
+        notes = [name.ljust(wide) + text for name, text in self.notes]
+        if not self.rows:
+            return "\n".join(notes)
         branches = tree([row.depth for row in self.rows])
         lines = [[column.title for column in self.columns]]
         for branch, row in zip(branches, self.rows, strict=True):
@@ -71,10 +77,12 @@ class Table:
             for line in lines
         ]
         rule = RULE * (sum(widths) + 2 * len(widths) - 2)
-        return "\n".join([shown[0], rule, *shown[1:], rule, *self.notes])
+        return "\n".join([shown[0], rule, *shown[1:], rule, *notes])
 
     def html(self) -> str:
         """The table as a part of a page."""
+        import html  # takes a millisecond, which the import of MiniTorch need not
+
         sides = [' class="mt-right"' if column.right else "" for column in self.columns]
         head = "".join(
             f"<th{side}>{html.escape(column.title)}</th>"
@@ -92,11 +100,11 @@ class Table:
                 )
                 + "</tr>"
             )
-        notes = "".join(f"<p>{html.escape(' '.join(note.split()))}</p>" for note in self.notes)
-        return (
-            f'{STYLE}<div class="mt-table"><table><thead><tr>{head}</tr></thead>'
-            f"<tbody>{''.join(body)}</tbody></table>{notes}</div>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(body)}</tbody></table>"
+        notes = "".join(
+            f"<p><b>{html.escape(name)}</b> {html.escape(text)}</p>" for name, text in self.notes
         )
+        return f'{STYLE}<div class="mt-table">{table if body else ""}{notes}</div>'
 
 
 def tree(depths: Sequence[int]) -> list[str]:
