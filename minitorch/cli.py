@@ -1,4 +1,4 @@
-"""The command line: ``minitorch demo``, ``minitorch --version``."""
+"""The command line: ``minitorch run``, ``check``, ``compare``, ``demo``, ``--version``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import minitorch as mt
+
+from .running.check import check
+from .running.compare import compare
+from .running.script import run_module, run_script
 
 INTERRUPTED = 130  # what a shell reports of a program that Ctrl-C ended
 DEMO_PACKAGES = {"matplotlib", "sklearn", "threadpoolctl", "tqdm"}
@@ -24,14 +28,71 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="minitorch", description=mt.__doc__.splitlines()[0])
     parser.add_argument("--version", action="version", version=f"minitorch {mt.__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    add_run(commands)
+    add_check(commands)
+    add_compare(commands)
     add_demo(commands)
-    given = parser.parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0].endswith(".py"):
+        words.insert(0, "run")
+    given = parser.parse_args(words)
     try:
-        given.command(given)
+        code: int | None = given.command(given)
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    return code or 0
+
+
+def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds ``minitorch run``."""
+    parser = commands.add_parser(
+        "run",
+        help="run a PyTorch program as it stands, with MiniTorch as torch",
+        description="Run a PyTorch program as it stands: `import torch` and `import torchvision` "
+        "mean MiniTorch. `minitorch SCRIPT.py` is short for `minitorch run SCRIPT.py`.",
+        usage="minitorch run [-h] SCRIPT [ARGS] | -m MODULE [ARGS]",
+    )
+    parser.add_argument("-m", action="store_true", dest="module", help="run a module, as python -m")
+    parser.add_argument("program", metavar="SCRIPT", help="a Python file, or a module's name")
+    parser.add_argument("words", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments")
+    parser.set_defaults(command=run)
+
+
+def run(given: argparse.Namespace) -> None:
+    """Runs the program. What it raises comes out, and ends MiniTorch as it would end Python."""
+    try:
+        (run_module if given.module else run_script)(given.program, given.words)
+    except KeyboardInterrupt as error:
+        sys.excepthook(KeyboardInterrupt, error, error.__traceback__)
+        raise SystemExit(INTERRUPTED) from None
+
+
+def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds ``minitorch check``."""
+    summary = "read programs, without running them, and say which names MiniTorch has"
+    parser = commands.add_parser("check", help=summary, description=f"{summary.capitalize()}.")
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="x.py or x.ipynb")
+    parser.set_defaults(command=lambda given: check(given.files))
+
+
+def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds ``minitorch compare``."""
+    summary = "run a program with MiniTorch and with PyTorch, and show what both print"
+    parser = commands.add_parser(
+        "compare",
+        help=summary,
+        description=f"{summary[0].upper() + summary[1:]}, side by side.",
+        usage="minitorch compare [-h] [--rtol X] [--atol X] SCRIPT [ARGS]",
+    )
+    add = parser.add_argument
+    add("--rtol", type=positive(float), default=1e-4, metavar="X", help="relative; default 1e-4")
+    add("--atol", type=positive(float), default=1e-6, metavar="X", help="absolute; default 1e-6")
+    add("program", metavar="SCRIPT", help="a Python file")
+    add("words", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments")
+    parser.set_defaults(
+        command=lambda given: compare(given.program, given.words, given.rtol, given.atol)
+    )
 
 
 def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import textwrap
 from pathlib import Path
@@ -46,13 +47,24 @@ def test_readme_quotes_the_source():
             assert line.strip() in ("...", *lines), f"{file}: {line}"
 
 
+@pytest.mark.parametrize(("name", "needs"), [("saving", "safetensors"), ("vision", "PIL")])
+def test_code_in_a_page_prints_what_it_says(name, needs, tmp_path, monkeypatch, capsys):
+    pytest.importorskip(needs)
+    monkeypatch.chdir(tmp_path)
+    page = (ROOT / "docs" / f"{name}.md").read_text(encoding="utf-8")
+    examples = re.findall(r"```python\n(.*?)```\n\n```text\n(.*?)```", page, re.DOTALL)
+    assert len(examples) == page.count("```python") > 5
+    here = {}
+    for program, said in examples:
+        exec(program, here)
+        assert capsys.readouterr().out == said
+
+
 def test_names_in_the_readme_exist():
     table = re.findall(r"^\| `mt(\.[\w.]+)?` \| (.*) \|$", README, re.MULTILINE)
     assert len(table) > 8
     for namespace, names in table:
-        module = mt
-        for part in namespace.split(".")[1:]:
-            module = getattr(module, part)
+        module = importlib.import_module("minitorch" + namespace)
         names = re.findall(r"`([\w.]+)`", names)
         assert names
         for name in names:

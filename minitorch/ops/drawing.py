@@ -69,8 +69,10 @@ class Draw(Change):
     @classmethod
     def into(cls, tensor: Any, caller: str, generator: Any, *parameters: Any) -> Any:
         """Draw into ``tensor``."""
-        generator = source(generator, backend.device_index(tensor._array), caller)
-        return cls.apply_(tensor, generator, *parameters)
+        index = backend.device_index(tensor._array)
+        generator = source(generator, index, caller)
+        with backend.on_device(index):
+            return cls.apply_(tensor, generator, *parameters)
 
 
 class Uniform(Draw):

@@ -121,7 +121,9 @@ class MseLoss(PairLoss):
         total = sums.total_of_squares(xp, xp.subtract(x, target))  # a dot product, in one pass
         return total / x.size if reduction == "mean" else total
 
-    def gradient(self, xp: Any, grad: Any, x: Any, target: Any, reduction: str) -> Any:
+    def gradient(
+        self, xp: Any, grad: Any, x: Any, target: Any, reduction: str, parameter: Any
+    ) -> Any:
         need_x, need_target = self.needs_input_grad[:2]
         slope = xp.subtract(x, target)
         slope *= grad * (2 / max(x.size, 1) if reduction == "mean" else 2)

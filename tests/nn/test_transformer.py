@@ -223,7 +223,9 @@ def layers(**options):
 
 
 @pytest.mark.parametrize("norm_first", [True, False])
-@pytest.mark.parametrize("activation", ["relu", "gelu", mt.tanh, nn.SiLU()], ids=["relu", "gelu", "tanh", "SiLU"])
+@pytest.mark.parametrize(
+    "activation", ["relu", "gelu", mt.tanh, nn.SiLU()], ids=["relu", "gelu", "tanh", "SiLU"]
+)
 def test_a_layer_is_its_blocks_with_residuals(norm_first, activation):
     layer = nn.TransformerDecoderLayer(
         8, 2, 16, activation=activation, norm_first=norm_first, dropout=0.0

@@ -1,0 +1,36 @@
+"""``mt.compile``: there is no compiler, and the function says so."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+
+def compile(
+    model: Callable[..., Any] | None = None,
+    *,
+    fullgraph: bool = False,
+    dynamic: bool | None = None,
+    backend: str | Callable[..., Any] | None = None,
+    mode: str | None = None,
+    options: dict[str, Any] | None = None,
+    name: str | None = None,
+    disable: bool = False,
+    recompile_limit: int | None = None,
+    isolate_recompiles: bool = False,
+    shapes_spec: Any = None,
+) -> Any:
+    """Returns ``model``, a function or a module, as it is, and warns.
+
+    In PyTorch the result computes the same values in less time; ``state_dict`` keys of a compiled
+    module begin with ``_orig_mod.`` there. Also a decorator, with or without arguments. The
+    arguments change nothing, except that ``disable=True`` does not warn.
+    """
+    if model is None:
+        return lambda given: compile(given, disable=disable)
+    if not disable:
+        warnings.warn(
+            "MiniTorch has no compiler: torch.compile returns its argument as it is", stacklevel=2
+        )
+    return model
