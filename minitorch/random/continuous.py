@@ -149,7 +149,7 @@ def normal_like(generator: Generator, mean: Any, std: Any) -> Array:
     """``z·std + mean`` where ``mean`` or ``std`` or both are arrays, as ``torch.normal``."""
     array = generator.xp.ndarray
     dtype = mean.dtype if isinstance(mean, array) else std.dtype
-    shape = np.broadcast_shapes(np.shape(mean), np.shape(std))
+    shape = np.broadcast_shapes(*[getattr(x, "shape", ()) for x in (mean, std)])
     if isinstance(std, array):
         if std.size and not std.min() >= 0:
             raise RuntimeError("normal expects all elements of std >= 0.0")
