@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,25 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 
 # The parity tests ask torch for every expected value.
 collect_ignore = [] if find_spec("torch") else ["tests/parity"]
+# No tests, but the module `cupy` of `pytest --standin`; names in it are CuPy's.
+collect_ignore_glob = ["tests/standin/*"]
 
 
-def pytest_report_header() -> list[str]:
-    return [f"{folder} is left out: torch is not installed" for folder in collect_ignore]
+def pytest_addoption(parser: pytest.Parser) -> None:
+    help = "import tests/standin/cupy as `cupy`: a strict stand-in, which needs no GPU"
+    parser.addoption("--standin", action="store_true", help=help)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--standin"):
+        sys.path.insert(0, str(Path(__file__).parent / "tests" / "standin"))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    left_out = [f"{folder} is left out: torch is not installed" for folder in collect_ignore]
+    if not (find_spec("cupy") or config.getoption("--standin")):
+        left_out.append("tests/cuda is left out: CuPy is not installed (--standin runs it)")
+    return left_out
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,33 @@
 """MiniTorch: PyTorch's API in readable Python, on NumPy and CuPy.
 
-Nothing is defined here: these are the public names, in PyTorch's places.
+These are the public names, in PyTorch's places; they are defined elsewhere.
 """
 
 # First: importing the file tensor.py binds the name `tensor`, which the function takes over below.
 from .tensor import Tensor  # isort: split
 
+import importlib as _importlib
 from math import e, inf, nan, pi
+from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import autograd, cuda, nn, optim, return_types
+from . import (
+    accelerator,
+    amp,
+    autograd,
+    backends,
+    cuda,
+    fft,
+    func,
+    linalg,
+    nn,
+    optim,
+    return_types,
+    signal,
+    special,
+    utils,
+)
+from .amp import autocast
+from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .autograd.modes import (
     enable_grad,
     inference_mode,
@@ -17,22 +36,25 @@ from .autograd.modes import (
     no_grad,
     set_grad_enabled,
 )
+from .compiling import compile
+from .copying import from_dlpack
 from .creation import (
     arange,
     empty,
     empty_like,
+    empty_strided,
     eye,
     full,
     full_like,
-    linspace,
-    logspace,
     ones,
     ones_like,
+    scalar_tensor,
     zeros,
     zeros_like,
 )
 from .devices import device, get_default_device, set_default_device
 from .dtypes import (
+    bfloat16,
     bool_ as bool,
     can_cast,
     complex64,
@@ -58,17 +80,33 @@ from .dtypes import (
     set_default_dtype,
     uint8,
 )
-from .from_data import as_tensor, asarray, from_numpy, tensor
+from .from_data import as_tensor, asarray, from_numpy, frombuffer, tensor
+from .func import vmap
+from .in_place import *
 from .inspection import (
     finfo,
+    get_device,
     iinfo,
     is_complex,
     is_floating_point,
     is_nonzero,
+    is_same_size,
+    is_signed,
+    is_storage,
     is_tensor,
     numel,
     result_type,
 )
+from .memory_formats import (
+    channels_last,
+    channels_last_3d,
+    contiguous_format,
+    layout,
+    memory_format,
+    preserve_format,
+    strided,
+)
+from .nn.modules.module import typename
 from .ops.activation import sigmoid
 from .ops.arithmetic import (
     add,
@@ -84,6 +122,7 @@ from .ops.arithmetic import (
     sub,
     sub as subtract,
 )
+from .ops.bessel import i0
 from .ops.bilinear import bilinear
 from .ops.bitwise import (
     bitwise_and,
@@ -93,6 +132,7 @@ from .ops.bitwise import (
     bitwise_right_shift,
     bitwise_xor,
 )
+from .ops.cells import gru_cell, lstm_cell, rnn_relu_cell, rnn_tanh_cell
 from .ops.comparison import (
     allclose,
     eq,
@@ -135,8 +175,19 @@ from .ops.complexes import (
     view_as_complex,
     view_as_real,
 )
+from .ops.conv import (
+    conv1d,
+    conv2d,
+    conv3d,
+    conv_transpose1d,
+    conv_transpose2d,
+    conv_transpose3d,
+)
 from .ops.conversion import clone, fill, fill_, zero_
+from .ops.correlation import corrcoef, cov
 from .ops.cumulative import cummax, cummin, cumprod, cumsum, logcumsumexp
+from .ops.determinants import det, logdet, plain_slogdet as slogdet
+from .ops.differences import cumulative_trapezoid, diff, gradient, trapezoid, trapz
 from .ops.division import (
     div,
     div as divide,
@@ -170,7 +221,11 @@ from .ops.expanding import (
     tile,
 )
 from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
-from .ops.grids import cartesian_prod, combinations, meshgrid
+from .ops.factoring import plain_cholesky as cholesky, plain_qr as qr
+from .ops.floats import frexp, nextafter
+from .ops.gamma import digamma, igamma, igammac, lgamma, mvlgamma, polygamma
+from .ops.grids import cartesian_prod, combinations, meshgrid, unravel_index
+from .ops.histograms import histogram, histogramdd
 from .ops.indexing import index_put, index_put_
 from .ops.joining import (
     block_diag,
@@ -184,11 +239,26 @@ from .ops.joining import (
     vstack,
     vstack as row_stack,
 )
+from .ops.layer_norm import group_norm, layer_norm, rms_norm
 from .ops.limits import clamp, clamp as clip, clamp_max, clamp_min, fmax, fmin, maximum, minimum
-from .ops.masked import argwhere, masked_fill, masked_scatter, masked_select, nonzero, where
+from .ops.lowrank import pca_lowrank, svd_lowrank
+from .ops.lu import lu_unpack, plain_lu as lu, plain_lu_solve as lu_solve
+from .ops.masked import (
+    argwhere,
+    masked_fill,
+    masked_scatter,
+    masked_select,
+    nonzero,
+    nonzero_static,
+    where,
+)
 from .ops.matmul import bmm, dot, matmul, mm, mv, vdot
 from .ops.matmul_add import addbmm, addmm, addmv, addr, baddbmm
-from .ops.norms import cdist, dist, norm
+from .ops.matrices import matrix_exp, matrix_power, vander
+from .ops.matrix_norms import norm
+from .ops.normalization import batch_norm, instance_norm
+from .ops.norms import cdist, dist, norm_except_dim, renorm
+from .ops.padding import constant_pad_nd
 from .ops.pointwise import (
     ceil,
     exp,
@@ -208,8 +278,11 @@ from .ops.pointwise import (
     sqrt,
     trunc,
 )
+from .ops.pool import adaptive_avg_pool1d, avg_pool1d, max_pool1d, max_pool2d, max_pool3d
 from .ops.powers import float_power, ldexp, pow, square
-from .ops.products import chain_matmul, cross, kron, outer, outer as ger, trace
+from .ops.products import chain_matmul, cross, kron, outer, outer as ger
+from .ops.pseudoinverse import pinverse
+from .ops.quantiles import nanquantile, quantile
 from .ops.ranking import (
     argsort,
     kthvalue,
@@ -259,7 +332,19 @@ from .ops.reduction import (
     prod,
     sum,
 )
-from .ops.scattering import gather, scatter, scatter_add, scatter_reduce, take_along_dim
+from .ops.reflections import (
+    geqrf,
+    householder_product as orgqr,
+    ormqr,
+)
+from .ops.scattering import (
+    gather,
+    index_reduce,
+    scatter,
+    scatter_add,
+    scatter_reduce,
+    take_along_dim,
+)
 from .ops.selection import index_add, index_copy, index_fill, index_select, put, take
 from .ops.shape import (
     flatten,
@@ -269,7 +354,9 @@ from .ops.shape import (
     unflatten,
     unsqueeze,
 )
+from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.signs import copysign, heaviside, sign
+from .ops.similarity import cosine_similarity, pairwise_distance, pdist
 from .ops.slicing import (
     chunk,
     diagonal,
@@ -277,6 +364,7 @@ from .ops.slicing import (
     dsplit,
     hsplit,
     narrow,
+    narrow_copy,
     select,
     select_scatter,
     slice_scatter,
@@ -287,29 +375,33 @@ from .ops.slicing import (
     vsplit,
 )
 from .ops.softmax import log_softmax, softmax
+from .ops.solving import (
+    cholesky_inverse,
+    cholesky_solve,
+    inv as inverse,
+    triangular_solve,
+)
 from .ops.sorting import (
     bincount,
     bucketize,
     histc,
+    isin,
     searchsorted,
     unique,
     unique_consecutive,
 )
 from .ops.special import (
-    digamma,
     erf,
     erfc,
     erfinv,
-    i0,
-    lgamma,
     logaddexp,
     logaddexp2,
     logit,
-    mvlgamma,
-    polygamma,
     xlogy,
 )
+from .ops.spectra import plain_svd as svd
 from .ops.statistics import std, std_mean, var, var_mean
+from .ops.stft import istft, stft
 from .ops.transposing import (
     adjoint,
     movedim,
@@ -346,7 +438,8 @@ from .ops.trigonometry import (
     tan,
     tanh,
 )
-from .ops.windows import as_strided
+from .ops.windows import as_strided, as_strided_scatter
+from .out import with_out_all as _with_out_all
 from .printing import set_printoptions
 from .random import (
     Generator,
@@ -372,7 +465,76 @@ from .sampling import (
     randn_like,
     randperm,
 )
+from .serialization import load, save
+from .settings import (
+    are_deterministic_algorithms_enabled,
+    get_deterministic_debug_mode,
+    get_float32_matmul_precision,
+    get_num_interop_threads,
+    get_num_threads,
+    is_deterministic_algorithms_warn_only_enabled,
+    is_warn_always_enabled,
+    set_deterministic_debug_mode,
+    set_float32_matmul_precision,
+    set_flush_denormal,
+    set_num_interop_threads,
+    set_num_threads,
+    set_warn_always,
+    use_deterministic_algorithms,
+)
 from .size import Size
+from .spacing import linspace, logspace, range_ as range
+from .tensor_types import (
+    BoolTensor,
+    ByteTensor,
+    CharTensor,
+    DoubleTensor,
+    FloatTensor,
+    HalfTensor,
+    IntTensor,
+    LongTensor,
+    ShortTensor,
+    set_default_tensor_type,
+)
 from .version import __version__
+from .windows import (
+    bartlett_window,
+    blackman_window,
+    hamming_window,
+    hann_window,
+    kaiser_window,
+)
 
 newaxis = None  # x[mt.newaxis] is x[None]
+
+globals().update(_with_out_all(globals()))
+
+# What many programs never use is loaded when it is first asked for; half of the time of
+# `import minitorch` after NumPy's would be theirs. By name: the module, and None for all of it.
+_LATER = {
+    "distributions": ("distributions", None),
+    "explain": ("explaining", "explain"),
+    "memory": ("explaining", "memory"),
+    "trace": ("tracing", "trace"),
+    "tracing": ("tracing", None),
+    "use_as_torch": ("running", "use_as_torch"),
+}
+if _TYPE_CHECKING:
+    from . import distributions, tracing
+    from .explaining import explain, memory
+    from .running import use_as_torch
+    from .tracing import trace
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load one of ``_LATER``."""
+        if name not in _LATER:
+            raise AttributeError(f"module 'minitorch' has no attribute '{name}'")
+        file, part = _LATER[name]
+        module = _importlib.import_module("." + file, __name__)
+        globals()[name] = module if part is None else getattr(module, part)
+        return globals()[name]
+
+    def __dir__() -> list[str]:
+        """All names, loaded or not."""
+        return sorted({*globals(), *_LATER})

@@ -34,9 +34,12 @@ def drawn(
         raise RuntimeError(
             f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
         )
-    generator = source(generator, devices.array_index(device), caller)
+    index = devices.array_index(device)
+    generator = source(generator, index, caller)
     kind = from_data.check_dtype(dtype, caller).numpy
-    result = make(TensorBase._result_class, sample(generator, shape, kind, *parameters))
+    with backend.on_device(index):
+        array = sample(generator, shape, kind, *parameters)
+    result = make(TensorBase._result_class, array)
     return result.requires_grad_() if requires_grad else result
 
 
@@ -209,7 +212,8 @@ def empty_like(input: Any, dtype: Any, device: Any) -> Any:
     """
     array = input._array
     kind = array.dtype if dtype is None else from_data.check_dtype(dtype, "empty_like").numpy
-    result = backend.array_module(array).empty_like(array, dtype=kind)
+    with backend.on_device(backend.device_index(array)):
+        result = backend.array_module(array).empty_like(array, dtype=kind)
     if device is not None:
         result = backend.to_device(result, devices.array_index(device))
     return wrap(input, result)

@@ -11,8 +11,9 @@ from ..ops.activation import (
     softsign,
     tanhshrink,
 )
+from ..ops.attention import scaled_dot_product_attention
 from ..ops.bilinear import bilinear
-from ..ops.classification import cross_entropy, nll_loss
+from ..ops.classification import cross_entropy, linear_cross_entropy, nll_loss
 from ..ops.conv import (
     conv1d,
     conv2d,
@@ -21,6 +22,7 @@ from ..ops.conv import (
     conv_transpose2d,
     conv_transpose3d,
 )
+from ..ops.ctc import ctc_loss
 from ..ops.dropout import (
     alpha_dropout,
     dropout,
@@ -30,7 +32,17 @@ from ..ops.dropout import (
     feature_alpha_dropout,
 )
 from ..ops.embedding import embedding, one_hot
+from ..ops.embedding_bag import embedding_bag
+from ..ops.folding import fold, unfold
+from ..ops.grid_sampling import affine_grid, grid_sample
 from ..ops.gumbel import gumbel_softmax
+from ..ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
+from ..ops.layer_norm import (
+    functional_group_norm as group_norm,
+    functional_layer_norm as layer_norm,
+    rms_norm,
+)
+from ..ops.likelihood import gaussian_nll_loss, poisson_nll_loss
 from ..ops.linear import linear
 from ..ops.loss import (
     binary_cross_entropy,
@@ -41,7 +53,23 @@ from ..ops.loss import (
     mse_loss,
     smooth_l1_loss,
 )
-from ..ops.normalization import batch_norm, layer_norm
+from ..ops.lp_pool import lp_pool1d, lp_pool2d, lp_pool3d
+from ..ops.margin import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
+from ..ops.multihead import multi_head_attention_forward
+from ..ops.normalization import (
+    functional_batch_norm as batch_norm,
+    functional_instance_norm as instance_norm,
+)
 from ..ops.padding import pad
 from ..ops.pool import (
     adaptive_avg_pool1d,
@@ -81,9 +109,19 @@ from ..ops.rectifiers import (
     threshold,
     threshold_,
 )
+from ..ops.response_norm import local_response_norm, normalize
+from ..ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from ..ops.similarity import cosine_similarity, pairwise_distance, pdist
 from ..ops.softmax import (
     functional_log_softmax as log_softmax,
     functional_softmax as softmax,
     functional_softmin as softmin,
 )
 from ..ops.trigonometry import tanh
+from ..ops.unpooling import (
+    fractional_max_pool2d,
+    fractional_max_pool3d,
+    max_unpool1d,
+    max_unpool2d,
+    max_unpool3d,
+)

@@ -80,7 +80,12 @@ class TorchFinder:
 def register(name: str, module: ModuleType) -> None:
     """Makes ``import name`` mean ``module``, and so for the modules in it."""
     sys.modules[name] = module
-    vars(module).setdefault("__getattr__", lambda missing: complain(f"{name}.{missing}"))
+    own = vars(module).get("__getattr__")
+    if own is None or own.__module__ != __name__:
+        later = vars(module).get("_LATER", {})  # what the module itself loads when it is asked for
+        vars(module)["__getattr__"] = lambda asked: (
+            own(asked) if own and asked in later else complain(f"{name}.{asked}")
+        )
     # Of a module without a path Python says that it "is not a package", and asks no finder.
     vars(module).setdefault("__path__", [])
     for key, value in list(vars(module).items()):

@@ -11,7 +11,6 @@ import pytest
 import minitorch as mt
 from tests.ops.samples import PLACES, PLAIN, SAMPLES, forms
 
-
 # These change the shape of a tensor, not its numbers: see programs/in_place_views.txt.
 VIEWS = {"squeeze", "unsqueeze", "t", "transpose", "swapaxes", "swapdims", "as_strided"}
 

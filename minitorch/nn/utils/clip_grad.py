@@ -56,7 +56,7 @@ def clip_grads_with_norm_(
     grads = [p.grad for p in listed(parameters) if p.grad is not None]
     with no_grad():
         scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
-        if scale != 1:
+        if scale.is_cuda or scale != 1:  # to look at a number on a GPU is to wait for it
             for grad in grads:
                 grad.mul_(scale.to(grad.device))
 
