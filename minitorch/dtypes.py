@@ -22,7 +22,6 @@ class dtype:  # noqa: N801 - PyTorch's name
     """
 
     __slots__ = (
-        "c_name",
         "category",
         "is_complex",
         "is_floating_point",
@@ -40,9 +39,6 @@ class dtype:  # noqa: N801 - PyTorch's name
         self.is_complex = category == 3
         self.is_signed = self.numpy.kind not in "bu"
         self.itemsize = self.numpy.itemsize
-        self.c_name = (
-            name if name in ("uint8", "int8", "bool") else f"{name}_t"
-        )  # in error sentences
 
     def __repr__(self) -> str:
         return f"torch.{self.name}"
@@ -68,7 +64,6 @@ class absent_dtype(dtype):  # noqa: N801 - as its base
         self.name = name
         self.category, self.itemsize = 2, itemsize
         self.is_floating_point, self.is_complex, self.is_signed = True, False, True
-        self.c_name = f"{name}_t"
 
     @property
     def numpy(self) -> np.dtype:  # type: ignore[override] # which no other dtype lacks

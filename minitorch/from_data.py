@@ -93,10 +93,10 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
         array = np.array(data)
     except (ValueError, OverflowError, TypeError):
         array = np.array(None)
+    if array.dtype.kind in "uOf" and has_long_integers(array, data):
+        array = from_long_integers(data, dtype)
     if array.dtype.kind not in "biufc":
         raise refusal(data)
-    if array.dtype.kind == "u":  # NumPy's choice for integers from 2**63 on
-        raise ValueError("Overflow when unpacking long long")
     if dtype is None:
         first = first_element(data)
         if isinstance(first, np.ndarray):
@@ -115,8 +115,29 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
             array.min() < (limits.min if dtype.is_signed else -limits.max)
             or array.max() > limits.max
         ):
-            raise RuntimeError(f"value cannot be converted to type {dtype.c_name} without overflow")
+            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
     return array.astype(dtype.numpy, copy=False)
+
+
+def has_long_integers(array: Any, data: Any) -> bool:
+    """Whether integers of more than 64 bits with the sign are in ``data``, read as ``array``.
+
+    NumPy makes uint64 or objects of them, and float64 if others are shorter.
+    """
+    if array.dtype.kind == "f" and not (
+        isinstance(first_element(data), int) and array.max() >= 2**63
+    ):
+        return False
+    return any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data))
+
+
+def from_long_integers(data: Any, dtype: dtypes.dtype | None) -> Any:
+    """The array of ``data`` with integers that only floating point numbers can hold."""
+    found = list(flat(data))
+    integral = all(isinstance(n, int) for n in found) if dtype is None else dtype.category == 1
+    if integral or not all(isinstance(n, numbers.Number) for n in found) or ragged(data, 0):
+        raise refusal(data)
+    return np.array(data, np.result_type(*{type(n) for n in found} - {int}, np.float64))
 
 
 def without_tensors(data: Any) -> Any:
@@ -144,9 +165,12 @@ def refusal(data: Any, depth: int = 0) -> Exception:
         return ValueError("too many dimensions 'str'")
     if not isinstance(first, numbers.Number | np.ndarray):
         return RuntimeError(f"Could not infer dtype of {type(first).__name__}")
+    unequal = ragged(data, 0)
+    if unequal:
+        return unequal
     if any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data)):
         return ValueError("Overflow when unpacking long long")
-    return ragged(data, 0) or TypeError("not a sequence")
+    return TypeError("not a sequence")
 
 
 def flat(data: Any) -> Any:

@@ -139,6 +139,7 @@ class Tensor(Methods):
     is_sparse = property(lambda self: False, doc="False: all tensors are dense.")
     is_quantized = property(lambda self: False, doc="False: no tensors are.")
     is_meta = property(lambda self: False, doc="False: all tensors hold numbers.")
+    is_xpu = property(lambda self: False, doc="False: no tensor lives on a GPU of Intel.")
 
     def is_pinned(self, device: Any = None) -> bool:
         """False: no tensor is in memory that is reserved for transfers to a GPU."""
@@ -306,7 +307,7 @@ class Tensor(Methods):
         inputs: Any = None,
     ) -> None:
         """Add this tensor's gradient to ``.grad`` of every leaf behind it: `autograd.backward`."""
-        engine.backward(self, gradient, retain_graph, create_graph, inputs)
+        engine.backward(self, gradient, retain_graph, create_graph, inputs=inputs)
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """``hook(grad)`` runs when this tensor's gradient is computed; it may return another."""

@@ -44,7 +44,7 @@ ELSEWHERE = {
     "is_inference_mode_enabled",
     "autograd/test_functional.py": "vmap",
     "programs/copying.txt": "as_subclass is_cpu is_meta is_sparse is_quantized is_pinned is_shared "
-    "layout autocast memory_format",
+    "is_xpu layout autocast memory_format",
     "test_absent.py": "bfloat16 share_memory_",
     "programs/anomaly.txt": "is_anomaly_enabled is_anomaly_check_nan_enabled",
     "programs/in_place_views.txt": "squeeze_ unsqueeze_ t_ transpose_ swapaxes_ swapdims_ "

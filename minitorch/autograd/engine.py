@@ -19,6 +19,7 @@ from typing import Any
 from .. import backend, dtypes
 from . import errors
 from .anomaly import run_watched
+from .batched import batched
 from .graph import Node, TensorBase
 from .hooks import run_node_hooks, run_tensor_hooks
 from .modes import set_grad_enabled, state
@@ -121,7 +122,7 @@ def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] 
         grads = with_zeros(node, grads)
     results = run_watched(node, grads, needed) if state.anomaly else node.run(grads, needed)
     if node.hooks is not None:
-        results = run_node_hooks(node.hooks, results, arrived_grads)
+        results = run_node_hooks(node, results, arrived_grads)
     held = {id(grad._array) for grad in grads if grad is not None}  # arrays that others hold, too
     for place, edge in enumerate(node.edges):
         grad = results[place]
@@ -226,8 +227,8 @@ def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
     for number, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
         errors.check_start(number, output, grad)
         if grad is None:
-            xp = backend.array_module(output._array)
             array = output._array  # of one element, perhaps in several dimensions
+            xp = backend.array_module(array)
             grad = wrap(output, xp.array(1, array.dtype, ndmin=array.ndim))
         started.append(grad)
     return started
@@ -238,20 +239,18 @@ def backward(
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
     """Add to ``.grad`` of every leaf behind ``tensors_`` the gradient of their (weighted) sum.
 
     ``grad_tensors`` are the weights (1 for a scalar). The graph is freed unless ``retain_graph``;
     with ``create_graph`` the gradients are themselves differentiable. ``inputs`` limits the pass to
-    these tensors.
+    these tensors. ``grad_variables`` is the old name of ``grad_tensors``.
     """
-    roots = tensors(tensors_)
-    limited = () if inputs is None else tensors(inputs)
-    if inputs is not None and not limited:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    grads = starting_gradients(roots, grad_tensors)
-    errors.check_inputs(limited)
+    roots, limited = tensors(tensors_), () if inputs is None else tensors(inputs)
+    errors.check_inputs(inputs, limited)
+    grads = starting_gradients(roots, errors.renamed(grad_tensors, grad_variables))
     with set_grad_enabled(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
@@ -266,13 +265,16 @@ def grad(
     grad_outputs: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
+    only_inputs: bool = True,
     allow_unused: bool | None = None,
+    is_grads_batched: bool = False,
     materialize_grads: bool = False,
 ) -> tuple[Any, ...]:
     """The gradients of (the weighted sum of) ``outputs`` by ``inputs``; changes no ``.grad``.
 
     An input that was not used is an error, unless ``allow_unused`` (its gradient is None then) or
-    ``materialize_grads`` (zeros).
+    ``materialize_grads`` (zeros). With ``is_grads_batched`` the ``grad_outputs`` have one dimension
+    more, in front: there is one result for each of their slices, stacked.
 
     >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
@@ -280,15 +282,14 @@ def grad(
     >>> mt.autograd.grad(dy, x)
     (tensor(18.),)
     """
-    if materialize_grads and allow_unused is False:
-        raise ValueError(errors.MATERIALIZE)
     roots, limited = tensors(outputs), tensors(inputs)
+    errors.check_grad(limited, only_inputs, allow_unused, materialize_grads)
+    keep = create_graph if retain_graph is None else retain_graph
+    if is_grads_batched:
+        rest = create_graph, True, allow_unused or materialize_grads
+        return batched(grad, roots, limited, tensors(grad_outputs), materialize_grads, keep, *rest)
     grads = starting_gradients(roots, grad_outputs)
-    for tensor in limited:
-        if not tensor.requires_grad:
-            raise RuntimeError("One of the differentiated Tensors does not require grad")
     with set_grad_enabled(create_graph):
-        keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
     results = [found.get(edge_of(tensor)) for tensor in limited]
     for number, tensor in enumerate(limited):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Any
 
 from .. import dtypes
@@ -165,11 +166,89 @@ def check_start(number: int, output: Any, grad: Any) -> None:
         )
 
 
-def check_inputs(tensors: tuple[Any, ...]) -> None:
-    """Refuse to limit a backward pass to tensors that have no gradient."""
+def check_inputs(given: Any, tensors: tuple[Any, ...]) -> None:
+    """Refuse to limit a backward pass to nothing, or to tensors that have no gradient."""
+    if given is not None and not tensors:
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     for tensor in tensors:
         if not tensor.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+
+
+def check_grad(inputs: Any, only_inputs: bool, allow_unused: Any, materialize_grads: bool) -> None:
+    """Refuse what `grad` cannot be asked for."""
+    if materialize_grads and allow_unused is False:
+        raise ValueError(MATERIALIZE)
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if not only_inputs:
+        warnings.warn(
+            "only_inputs argument is deprecated and is ignored now (defaults to True). To "
+            "accumulate gradient for other parts of the graph, please use torch.autograd.backward.",
+            FutureWarning,
+            stacklevel=3,
+        )
+    for tensor in inputs:
+        if not tensor.requires_grad:
+            raise RuntimeError("One of the differentiated Tensors does not require grad")
+
+
+def renamed(grad_tensors: Any, grad_variables: Any) -> Any:
+    """``grad_tensors``, given by this name or by the old one."""
+    if grad_variables is None:
+        return grad_tensors
+    warnings.warn(
+        "`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=3
+    )
+    if grad_tensors is not None:
+        raise RuntimeError(
+            "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "
+            "`backward()`. Please only use `grad_tensors`."
+        )
+    return grad_variables
+
+
+def check_replaced(hook: Any, grads: Any, count: int) -> None:
+    """Refuse what the hook of a node returned, if that cannot be the gradients of its inputs."""
+    if not isinstance(grads, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(grads).__name__}'")
+    if len(grads) != count:
+        name = getattr(hook, "__name__", "<unknown>")
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(grads)}, but "
+            f"expected {count})"
+        )
+    for grad in grads:
+        if grad is not None and not hasattr(grad, "_array"):
+            raise TypeError(f"expected Variable, but hook returned '{type(grad).__name__}'")
+
+
+def check_batched(outputs: tuple[Any, ...], grads: tuple[Any, ...]) -> None:
+    """Refuse gradients of outputs that do not have the one dimension more of a batch."""
+    for number, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
+        if grad is None or grad.ndim == 0:
+            check_start(number, output, grad)
+            raise ValueError(
+                "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input "
+                "is a Tensor of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
+            )
+        if (
+            grad.shape[1:] != output.shape
+        ):  # the sentence leaves out one dimension too many, as PyTorch's
+            raise RuntimeError(
+                "If `is_grads_batched=True`, we interpret the first dimension of each grad_output "
+                "as the batch dimension. The sizes of the remaining dimensions are expected to "
+                "match the shape of corresponding output, but a mismatch was detected: "
+                f"grad_output[{number}] has a shape of {grad.shape[2:]} and output[{number}] has a "
+                f"shape of {output.shape}. If you only want some tensors in `grad_output` to be "
+                "considered batched, consider using vmap."
+            )
+    sizes = [len(grad) for grad in grads]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
+            f"{sizes} for the mapped dimension"
+        )
 
 
 def check_shape(target: Any, value: Any) -> None:

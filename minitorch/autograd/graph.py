@@ -110,12 +110,12 @@ class Node:
             else (AccumulateGrad(edge[0]), 0)
             if isinstance(edge[0], TensorBase)
             else edge
-            for edge in self.shown_edges()
+            for edge in map(self.edges.__getitem__, self.shown_places())
         )
 
-    def shown_edges(self) -> Sequence[tuple[Any, int] | None]:
-        """The edges of the tensor arguments."""
-        return self.edges
+    def shown_places(self) -> Sequence[int]:
+        """Which of the edges are those of tensor arguments."""
+        return range(len(self.edges))
 
     def register_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
         """``hook(grad_inputs, grad_outputs)`` runs after this node; may return new grad_inputs."""

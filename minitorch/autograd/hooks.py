@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from . import errors
+
 _next_id = itertools.count().__next__
 
 
@@ -78,10 +80,14 @@ def run_tensor_hooks(hooks: Hooks, grads: list[Any], keep: Callable[..., Any]) -
             keep(tensor, grads[output].clone())
 
 
-def run_node_hooks(hooks: Hooks, results: Any, grads: list[Any]) -> Any:
-    """Let the hooks on a node see, and replace, the gradients of its inputs."""
-    for hook in list(hooks.after_node.values()):
-        replaced = hook(tuple(results), tuple(grads))
-        if replaced is not None:
-            results = replaced if isinstance(replaced, tuple) else (replaced,)
+def run_node_hooks(node: Any, results: Any, grads: list[Any]) -> Any:
+    """Let the hooks on a node see, and replace, the gradients of its tensor arguments."""
+    if node.hooks.after_node:
+        results, places = list(results), node.shown_places()
+        for hook in list(node.hooks.after_node.values()):
+            replaced = hook(tuple(results[place] for place in places), tuple(grads))
+            if replaced is not None:
+                errors.check_replaced(hook, replaced, len(places))
+                for place, grad in zip(places, replaced, strict=True):
+                    results[place] = grad
     return results

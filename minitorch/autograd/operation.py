@@ -276,10 +276,10 @@ class Operation(Node):
             outs.append(attach(wrap(like, array), self, number))
         return outs[0] if len(outs) == 1 else tuple(outs)
 
-    def shown_edges(self) -> tuple[Any, ...]:
+    def shown_places(self) -> list[int]:
         if OUT in self._rules:
-            return tuple(edge for edge in self.edges if edge is not None)
-        return tuple(edge for place, edge in enumerate(self.edges) if place in self._rules)
+            return [place for place, edge in enumerate(self.edges) if edge is not None]
+        return [place for place in range(len(self.edges)) if place in self._rules]
 
 
 def parameters(function: Callable[..., Any]) -> tuple[str, ...]:

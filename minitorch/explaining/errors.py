@@ -34,7 +34,7 @@ INDENT = 7
 STYLE = """<style>
 .mt-error {font: 13px/1.5 system-ui, sans-serif; color: inherit; max-width: 760px}
 .mt-error p.mt-sentence {border-left: 4px solid #d64545; padding: 4px 12px; margin: 0 0 10px;
-  background: rgba(214, 69, 69, .12); overflow-wrap: anywhere}
+  background: rgba(214, 69, 69, .12); white-space: pre-wrap; overflow-wrap: anywhere}
 .mt-error dl {display: grid; grid-template-columns: max-content minmax(0, auto);
   gap: 6px 14px; margin: 0}
 .mt-error dt {font-weight: 600} .mt-error dd {margin: 0}
@@ -138,7 +138,7 @@ class ErrorExplained:
         found = Error(error)
         parts = explanation(found)
         self.known = parts is not None
-        self.sentence = f"{type(error).__name__}: {' '.join(found.message.split())}".rstrip(": ")
+        self.sentence = f"{type(error).__name__}: {found.message}".rstrip(": \n")
         self.where = "\n".join(found.where())
         self.what, self.why, self.mend = parts or (UNKNOWN, "", "")
 
@@ -149,9 +149,9 @@ class ErrorExplained:
 
     def text(self) -> str:
         """The explanation in characters."""
-        lines = [*textwrap.wrap(self.sentence, WIDTH), ""]
+        lines = [*wrapped(self.sentence, WIDTH), ""]
         for name, part in self._parts():
-            for place, line in enumerate(wrapped(part)):
+            for place, line in enumerate(wrapped(part, WIDTH - INDENT)):
                 lines.append((name.title() if place == 0 else "").ljust(INDENT) + line)
         return "\n".join(line.rstrip() for line in lines)
 
@@ -178,11 +178,11 @@ class ErrorExplained:
         return self.html()
 
 
-def wrapped(part: str) -> list[str]:
-    """The lines of a part, no longer than fits; a line that begins with spaces stays as it is."""
+def wrapped(part: str, width: int) -> list[str]:
+    """The lines of a part, no longer than ``width``; one that begins with spaces stays as it is."""
     lines = []
     for line in part.split("\n"):
-        lines += [line] if line.startswith(" ") else textwrap.wrap(line, WIDTH - INDENT)
+        lines += [line] if line.startswith(" ") else textwrap.wrap(line, width)
     return lines
 
 

@@ -273,7 +273,7 @@ def convolution(
             f"Given groups={groups}, weight of size {list(w)}, expected input{list(shape)} to have "
             f"{w[1] * groups} channels, but got {shape[1]} channels instead"
         )
-    check_bias_and_dtypes(x, weight, bias, w[0])
+    check_operands(x, weight, bias, w[0])
     padded = [size + 2 * p for size, p in zip(shape[2:], padding, strict=True)]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(size < need for size, need in zip(padded, reach, strict=True)):
@@ -309,7 +309,7 @@ def transposed(
             f"Given transposed=1, weight of size {list(w)}, expected input{list(shape)} to have "
             f"{w[0]} channels, but got {shape[1]} channels instead"
         )
-    check_bias_and_dtypes(x, weight, bias, w[1] * groups)
+    check_operands(x, weight, bias, w[1] * groups)
     if any(
         extra >= max(step, d)
         for extra, step, d in zip(output_padding, stride, dilation, strict=True)
@@ -400,8 +400,15 @@ def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight:
         )
 
 
-def check_bias_and_dtypes(x: Any, weight: Any, bias: Any, channels: int) -> None:
-    """Refuse a bias of the wrong size, and operands of different dtypes."""
+def check_operands(x: Any, weight: Any, bias: Any, channels: int) -> None:
+    """Refuse an empty kernel, a bias of the wrong size, and operands of different dtypes."""
+    kernel = weight._array.shape[2:]
+    if 0 in kernel:
+        height, width = (1, *kernel)[-2:]
+        got = f" kernel_height: {height} kernel_width: {width}"
+        if len(kernel) == 3:
+            got = f": {' x '.join(map(str, kernel))} (TxHxW)"
+        raise RuntimeError(f"kernel size should be greater than zero, but got{got}")
     if bias is not None and bias._array.shape != (channels,):
         raise RuntimeError(
             f"Given weight of size {list(weight._array.shape)}, expected bias to be 1-dimensional "

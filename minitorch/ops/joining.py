@@ -86,7 +86,7 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
 
 
 def joinable(tensors: Any, dim: int) -> Any:
-    """``tensors``, whose shapes differ, without those of shape (0,), which `cat` leaves out."""
+    """``tensors``, whose shapes differ; those of shape (0,) fit to all others."""
     for place, tensor in enumerate(tensors):
         if tensor._array.ndim == 0:
             raise RuntimeError(
@@ -109,8 +109,8 @@ def joinable(tensors: Any, dim: int) -> Any:
                 )
     if len(first) == 1 or len(counted) == len(tensors):
         return tensors
-    common = dtypes.result_type(*[tensor._array for tensor in tensors])
-    return [tensor.to(common) for tensor in tensors if tensor._array.shape != (0,)]
+    nothing = *first[:dim], 0, *first[dim + 1 :]
+    return [x.view(nothing) if x._array.shape == (0,) else x for x in tensors]
 
 
 def stack(tensors: Any, dim: int = 0) -> Any:

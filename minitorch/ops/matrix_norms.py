@@ -8,7 +8,7 @@ from typing import Any
 from .. import dtypes
 from . import lapack
 from .dims import over_dims, wrap
-from .norms import vector_norm
+from .norms import check_norm_dtype, vector_norm
 from .operands import invalid_combination, plain, takes
 from .solving import inv_ex
 from .spectra import svdvals
@@ -56,11 +56,7 @@ def matrix_norm(
     if ord not in ("fro", "nuc", *NUMBERS):
         raise RuntimeError(f"{name}: Order {ord} not supported.")
     if dtype is not None:
-        if dtype.category < 2:
-            raise RuntimeError(
-                f"{name}: dtype should be floating point or complex, but got "
-                f"{dtypes.SCALAR_TYPE[dtype]}"
-            )
+        check_norm_dtype(dtypes.of(array), dtype, name)
         input = input.to(dtype)
     if ord == "fro":
         return vector_norm(input, 2, [first, second], keepdim)

@@ -123,28 +123,28 @@ def vector_norm(
     return LinalgVectorNorm.apply(x, ord, dims, keepdim, dtype)
 
 
-def check_norm_dtype(have: Any, dtype: Any) -> None:
+def check_norm_dtype(have: Any, dtype: Any, name: str = "linalg.vector_norm") -> None:
     """Norms are of floating numbers, and ``dtype`` must not lose digits."""
     if have.category < 2:
         raise RuntimeError(
-            "linalg.vector_norm: Expected a floating point or complex tensor as input. Got "
+            f"{name}: Expected a floating point or complex tensor as input. Got "
             f"{dtypes.SCALAR_TYPE[have]}"
         )
     if dtype is None:
         return
     if dtype.category < 2:
         raise RuntimeError(
-            "linalg.vector_norm: dtype should be floating point or complex, but got "
+            f"{name}: dtype should be floating point or complex, but got "
             f"{dtypes.SCALAR_TYPE[dtype]}"
         )
-    if dtype.is_complex > have.is_complex:
+    if dtype.is_complex != have.is_complex:
+        kind = "complex" if have.is_complex else "real"
         raise RuntimeError(
-            "linalg.vector_norm: dtype should be real for real inputs, but got "
-            f"{dtypes.SCALAR_TYPE[dtype]}"
+            f"{name}: dtype should be {kind} for {kind} inputs, but got {dtypes.SCALAR_TYPE[dtype]}"
         )
     if dtypes.promote_types(have, dtype) is not dtype:
         raise RuntimeError(
-            f"linalg.vector_norm: the dtype of the input ({dtypes.SCALAR_TYPE[have]}) should be "
+            f"{name}: the dtype of the input ({dtypes.SCALAR_TYPE[have]}) should be "
             f"convertible without narrowing to the specified dtype ({dtypes.SCALAR_TYPE[dtype]})"
         )
 

@@ -68,7 +68,10 @@ def trace(input: Any) -> Any:
     """
     (x,) = arrays_of("trace", input=input)
     if x.ndim != 2:
-        raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {x.ndim}")
+        raise RuntimeError(
+            f"trace: expected a matrix, but got tensor with dim {x.ndim}\n"
+            "(To record a backward pass, mt.trace needs a scalar that requires grad, or gradient=.)"
+        )
     if x.dtype.kind == "b":
         raise not_implemented("trace", x)
     return Trace.apply(input)

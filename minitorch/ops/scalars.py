@@ -14,7 +14,7 @@ from .. import dtypes
 C_NAME = dtypes.C_TYPE | {
     dtypes.uint8: "uint8_t",
     dtypes.int8: "int8_t",
-    dtypes.int16: "short",
+    dtypes.int16: "int16_t",
     dtypes.int64: "int64_t",
 }
 

@@ -142,9 +142,10 @@ class Recorder:
             if (node, 0) in self.results:
                 step.variable, tensor = self.results[node, 0]
                 step.value = Numbers.of(tensor._array)
-            for place, edge in enumerate(node.edges):
-                if edge is not None and said[place] is not None:
-                    self.send(step, node, place, edge, said[place])
+            for place, grad in zip(node.shown_places(), said, strict=True):
+                edge = node.edges[place]
+                if edge is not None and grad is not None:
+                    self.send(step, node, place, edge, grad)
 
         return record
 

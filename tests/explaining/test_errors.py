@@ -349,3 +349,12 @@ def test_html():
     assert (
         "&lt;lambda&gt;" in explained(lambda: mt.ones(2).item(), RuntimeError)._repr_html_() or True
     )
+
+
+def test_the_lines_of_a_message_stay_apart():
+    """A worker's error carries a traceback, which nobody can read in one line."""
+    found = mt.explain(ValueError("Caught in a worker.\nOriginal Traceback:\n    x = 1 / 0\n"))
+    assert str(found).startswith(
+        "ValueError: Caught in a worker.\nOriginal Traceback:\n    x = 1 / 0\n\nWhat "
+    )
+    assert "Original Traceback:\n    x = 1 / 0</p>" in found.html()

@@ -106,9 +106,9 @@ def test_at_the_edges(call, dtype):
 
 @pytest.mark.parametrize("call", CALLS)
 def test_gradients_at_the_edges(call):
-    if "gelu" in call or "mish" in call or "silu" in call:
-        pytest.skip("inf * 0 in the middle of a formula, at different places")
-    x = WIDE[2:-3].astype("float32")
+    x = WIDE[:-1].astype("float32")
+    if call == "gelu" or ("soft" in call and ("max" in call or "min" in call)):
+        x = x[1:-1]  # of inf these are NaN; gelu in PyTorch's float32 only
     same(CALLS[call], x, second=False, slack=3)
 
 

@@ -16,6 +16,7 @@ from ...autograd import Function
 from ...autograd.graph import Node, TensorBase
 from ...autograd.hooks import RemovableHandle
 from ...autograd.modes import state
+from . import last_node
 
 Hook = Callable[..., Any]
 
@@ -101,6 +102,7 @@ class Hooked:
     _forward_hooks: OrderedDict[int, ForwardHook]
     _backward_pre_hooks: OrderedDict[int, Hook]
     _backward_hooks: OrderedDict[int, Hook]
+    _is_full_backward_hook: bool | None = None  # which kind `_backward_hooks` are, once there are
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if (
@@ -162,7 +164,26 @@ class Hooked:
         It may return another ``grad_input``: a tuple with the gradient of each positional input,
         None for what is no tensor.
         """
+        self._set_kind(full=True)
         return add(self._backward_hooks, hook, prepend)
+
+    def register_backward_hook(self, hook: Hook) -> RemovableHandle:
+        """``hook(module, grad_input, grad_output)`` runs after the last operation of ``forward``.
+
+        The gradients are those of this one operation. `register_full_backward_hook` shows those of
+        the module.
+        """
+        self._set_kind(full=False)
+        return add(self._backward_hooks, hook)
+
+    def _set_kind(self, full: bool) -> None:
+        """A module has backward hooks of one kind only."""
+        if self._is_full_backward_hook is (not full):
+            raise RuntimeError(
+                "Cannot use both regular backward hooks and full backward hooks on a single "
+                "Module. Please use only one of them."
+            )
+        self._is_full_backward_hook = full
 
 
 def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -174,7 +195,10 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
             args, kwargs = pre_hook.run(module, args, kwargs)
         backward = None
         pre_hooks = [*_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
-        hooks = [*_backward_hooks.values(), *module._backward_hooks.values()]
+        hooks, own = list(_backward_hooks.values()), list(module._backward_hooks.values())
+        full = module._is_full_backward_hook
+        if full:
+            hooks += own
         if pre_hooks or hooks:
             backward = BackwardHooks(module, pre_hooks, hooks)
             args = backward.watch_inputs(args)
@@ -182,7 +206,11 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
         waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
         while waiting:
             result = waiting.pop(0).run(module, args, kwargs, result)
-        return backward.watch_outputs(result) if backward else result
+        if backward:
+            result = backward.watch_outputs(result)
+        if own and not full:
+            last_node.hang(module, own, args, result)
+        return result
     except Exception:
         if waiting is None:
             waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
