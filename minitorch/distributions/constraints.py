@@ -35,7 +35,7 @@ class Constraint:
 
     def check(self, value: Any) -> Any:
         """A tensor of bools, of the sample and batch shape: which events are inside."""
-        raise NotImplementedError
+        raise NotImplementedError(f"{type(self).__name__} does not say which values it takes")
 
     def __repr__(self) -> str:
         return self.__class__.__name__[1:] + "()"

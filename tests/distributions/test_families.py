@@ -397,3 +397,11 @@ def test_parameters_in_other_forms():
     assert flows.rsample((2,)).shape == (2, 3) and flows.support == D.constraints.real
     corner = D.Dirichlet(mt.tensor([[0.5, 0.9], [2.0, 3.0]])).mode
     assert corner[0].sum() == 1 and corner[1].tolist() == pytest.approx([1 / 3, 2 / 3])
+
+
+def test_a_constraint_says_what_it_lacks():
+    class _Mine(mt.distributions.constraints.Constraint):
+        pass
+
+    with pytest.raises(NotImplementedError, match="_Mine does not say which values it takes"):
+        _Mine().check(mt.ones(1))
