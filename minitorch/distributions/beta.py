@@ -16,6 +16,10 @@ class Beta(ExponentialFamily):
     """Density ``x^(a − 1) (1 − x)^(b − 1)`` in (0, 1), up to a constant.
 
     ``a = concentration1``, ``b = concentration0``.
+
+    >>> m = mt.distributions.Beta(mt.tensor([2.0]), mt.tensor([3.0]))
+    >>> m.mean, m.log_prob(mt.tensor([0.5])).exp()  # 12 · ½ · ¼
+    (tensor([0.4000]), tensor([1.5000]))
     """
 
     arg_constraints = {

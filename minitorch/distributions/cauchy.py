@@ -11,7 +11,12 @@ from .utils import broadcast_all
 
 
 class Cauchy(Family):
-    """The quotient of two normals: density ``1 / (π scale (1 + ((x − loc) / scale)²))``."""
+    """The quotient of two normals: density ``1 / (π scale (1 + ((x − loc) / scale)²))``.
+
+    >>> m = mt.distributions.Cauchy(mt.tensor([0.0]), mt.tensor([1.0]))
+    >>> m.mean, m.cdf(mt.tensor([1.0]))  # the mean does not exist
+    (tensor([nan]), tensor([0.7500]))
+    """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real

@@ -11,7 +11,12 @@ from .utils import broadcast_all
 
 
 class Chi2(Gamma):
-    """The sum of ``df`` squared standard normals: `Gamma` with ``df / 2`` and rate ½."""
+    """The sum of ``df`` squared standard normals: `Gamma` with ``df / 2`` and rate ½.
+
+    >>> m = mt.distributions.Chi2(mt.tensor([3.0]))
+    >>> m.mean, m.variance
+    (tensor([3.]), tensor([6.]))
+    """
 
     arg_constraints = {"df": constraints.positive}
 

@@ -13,7 +13,16 @@ from . import constraints, transforms
 
 
 class ConstraintRegistry:
-    """Functions from constraints to transforms, by class of constraint."""
+    """Functions from constraints to transforms, by class of constraint.
+
+    >>> scale = mt.distributions.constraints.positive
+    >>> to_scale = mt.distributions.biject_to(scale)
+    >>> to_scale, to_scale(mt.tensor([-1.0, 1.0]))
+    (ComposeTransform(
+        ExpTransform(),
+        AffineTransform()
+    ), tensor([0.3679, 2.7183]))
+    """
 
     def __init__(self) -> None:
         self._registry: dict[type, Callable[[Any], Any]] = {}

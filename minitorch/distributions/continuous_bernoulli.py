@@ -18,6 +18,10 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
 
     For pixels between black and white, say (Loaiza-Ganem and Cunningham, 2019). Near ``λ = ½``,
     between the ``lims``, the formulas become 0/0, and Taylor series take their place.
+
+    >>> m = mt.distributions.ContinuousBernoulli(mt.tensor([0.9]))
+    >>> m.mean, m.log_prob(mt.tensor([1.0]))
+    (tensor([0.6699]), tensor([0.9050]))
     """
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}

@@ -15,6 +15,11 @@ class Dirichlet(ExponentialFamily):
     """Shares x that sum to 1: density ``Π xᵢ^(aᵢ − 1)``, up to a constant.
 
     ``a = concentration``, of shape ``(…, K)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> m = mt.distributions.Dirichlet(mt.tensor([1.0, 2.0, 5.0]))
+    >>> m.mean, m.sample().sum().round(decimals=4)
+    (tensor([0.1250, 0.2500, 0.6250]), tensor(1.))
     """
 
     arg_constraints = {"concentration": constraints.independent(constraints.positive, 1)}

@@ -20,6 +20,10 @@ class Distribution:
     ``batch_shape``: the shape of the parameters, for independent distributions side by side;
     ``event_shape``: of a single event. A sample has the shape ``sample_shape + batch_shape +
     event_shape``, ``log_prob`` of it ``sample_shape + batch_shape``.
+
+    >>> m = mt.distributions.MultivariateNormal(mt.zeros(3, 2), mt.eye(2))
+    >>> m.batch_shape, m.event_shape, m.sample((5,)).shape, m.log_prob(mt.zeros(2)).shape
+    (torch.Size([3]), torch.Size([2]), torch.Size([5, 3, 2]), torch.Size([3]))
     """
 
     has_rsample = False
@@ -176,7 +180,7 @@ class Distribution:
 
     def _extended_shape(self, sample_shape: Any = ()) -> Size:
         """The shape of samples."""
-        return Size((*sample_shape, *self._batch_shape, *self._event_shape))
+        return Size((*tuple(sample_shape), *self._batch_shape, *self._event_shape))
 
     def _validate_sample(self, value: Any) -> None:
         """Raise ValueError unless ``value`` can be one of this distribution's."""

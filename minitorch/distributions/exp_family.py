@@ -14,6 +14,10 @@ class ExponentialFamily(Family):
     θ are the natural parameters, F the log-normalizer, t(x) the sufficient statistics, and k(x) the
     carrier measure. A subclass gives ``_natural_params``, ``_log_normalizer(*θ)`` and
     ``_mean_carrier_measure``.
+
+    >>> m = mt.distributions.Poisson(mt.tensor([3.0]))
+    >>> isinstance(m, mt.distributions.ExponentialFamily)
+    True
     """
 
     @property

@@ -10,7 +10,12 @@ from .utils import broadcast_all
 
 
 class Exponential(ExponentialFamily):
-    """Waiting times at a constant rate: density ``rate·exp(−rate·x)``."""
+    """Waiting times at a constant rate: density ``rate·exp(−rate·x)``.
+
+    >>> m = mt.distributions.Exponential(mt.tensor([2.0]))
+    >>> m.mean, m.cdf(mt.tensor([1.0]))
+    (tensor([0.5000]), tensor([0.8647]))
+    """
 
     arg_constraints = {"rate": constraints.positive}
     support = constraints.nonnegative

@@ -12,7 +12,12 @@ from .utils import broadcast_all
 
 
 class FisherSnedecor(Family):
-    """The quotient of two χ² numbers, each divided by its ``df``: the F distribution."""
+    """The quotient of two χ² numbers, each divided by its ``df``: the F distribution.
+
+    >>> m = mt.distributions.FisherSnedecor(mt.tensor([3.0]), mt.tensor([4.0]))
+    >>> m.mean, m.log_prob(mt.tensor([1.0]))
+    (tensor([2.]), tensor([-1.0684]))
+    """
 
     arg_constraints = {"df1": constraints.positive, "df2": constraints.positive}
     support = constraints.positive

@@ -14,7 +14,12 @@ from .utils import broadcast_all
 
 
 class Gamma(ExponentialFamily):
-    """Density ``rateᵃ xᵃ⁻¹ exp(−rate·x) / Γ(a)`` with ``a = concentration``."""
+    """Density ``rateᵃ xᵃ⁻¹ exp(−rate·x) / Γ(a)`` with ``a = concentration``.
+
+    >>> m = mt.distributions.Gamma(mt.tensor([3.0]), mt.tensor([2.0]))
+    >>> m.mean, m.variance, m.log_prob(mt.tensor([1.0]))
+    (tensor([1.5000]), tensor([0.7500]), tensor([-0.6137]))
+    """
 
     arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.nonnegative

@@ -13,7 +13,12 @@ from .utils import ProbsOrLogits, broadcast_all
 
 
 class Geometric(ProbsOrLogits, Family):
-    """How many trials fail before the first succeeds: probability ``(1 − probs)ᵏ probs``."""
+    """How many trials fail before the first succeeds: probability ``(1 − probs)ᵏ probs``.
+
+    >>> m = mt.distributions.Geometric(mt.tensor([0.25]))
+    >>> m.mean, m.log_prob(mt.tensor([2.0])).exp()  # ¾ · ¾ · ¼
+    (tensor([3.]), tensor([0.1406]))
+    """
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.nonnegative_integer

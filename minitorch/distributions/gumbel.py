@@ -14,7 +14,12 @@ from .utils import broadcast_all, euler_constant
 
 
 class Gumbel(TransformedDistribution):
-    """``loc − scale·ln(−ln u)`` with a uniform u: the greatest of many."""
+    """``loc − scale·ln(−ln u)`` with a uniform u: the greatest of many.
+
+    >>> m = mt.distributions.Gumbel(mt.tensor([0.0]), mt.tensor([1.0]))
+    >>> m.mean, m.variance  # Euler's constant, π²/6
+    (tensor([0.5772]), tensor([1.6449]))
+    """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real

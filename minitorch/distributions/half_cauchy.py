@@ -13,7 +13,11 @@ from .transforms import AbsTransform
 
 
 class HalfCauchy(TransformedDistribution):
-    """``|z|`` with a Cauchy number z."""
+    """``|z|`` with a Cauchy number z.
+
+    >>> mt.distributions.HalfCauchy(mt.tensor([1.0])).cdf(mt.tensor([1.0]))
+    tensor([0.5000])
+    """
 
     arg_constraints = {"scale": constraints.positive}
     support = constraints.nonnegative

@@ -13,7 +13,12 @@ from .transforms import AbsTransform
 
 
 class HalfNormal(TransformedDistribution):
-    """``|z|`` with z normally distributed around 0."""
+    """``|z|`` with z normally distributed around 0.
+
+    >>> m = mt.distributions.HalfNormal(mt.tensor([1.0]))
+    >>> m.mean, m.log_prob(mt.tensor([1.0]))
+    (tensor([0.7979]), tensor([-0.7258]))
+    """
 
     arg_constraints = {"scale": constraints.positive}
     support = constraints.nonnegative

@@ -11,7 +11,12 @@ from .transforms import PowerTransform
 
 
 class InverseGamma(TransformedDistribution):
-    """``1 / x`` with a gamma number x of the same ``concentration`` and ``rate``."""
+    """``1 / x`` with a gamma number x of the same ``concentration`` and ``rate``.
+
+    >>> m = mt.distributions.InverseGamma(mt.tensor([3.0]), mt.tensor([2.0]))
+    >>> m.mean, m.variance
+    (tensor([1.]), tensor([1.]))
+    """
 
     arg_constraints = {"concentration": constraints.positive, "rate": constraints.positive}
     support = constraints.positive

@@ -15,6 +15,10 @@ class Kumaraswamy(TransformedDistribution):
     """Much as `Beta`, with a simple cdf: ``1 − (1 − xᵃ)ᵇ``.
 
     ``a = concentration1``, ``b = concentration0``.
+
+    >>> m = mt.distributions.Kumaraswamy(mt.tensor([2.0]), mt.tensor([3.0]))
+    >>> m.mean, m.cdf(mt.tensor([0.5]))  # 1 - (1 - ¼)³
+    (tensor([0.4571]), tensor([0.5781]))
     """
 
     arg_constraints = {

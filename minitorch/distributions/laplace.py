@@ -11,7 +11,12 @@ from .utils import broadcast_all
 
 
 class Laplace(Family):
-    """Density ``exp(−|x − loc| / scale) / (2 scale)``."""
+    """Density ``exp(−|x − loc| / scale) / (2 scale)``.
+
+    >>> m = mt.distributions.Laplace(mt.tensor([0.0]), mt.tensor([1.0]))
+    >>> m.variance, m.log_prob(mt.tensor([0.0])).exp()
+    (tensor([2.]), tensor([0.5000]))
+    """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.real

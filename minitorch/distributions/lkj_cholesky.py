@@ -24,6 +24,11 @@ class LKJCholesky(Family):
 
     The density of the matrix is ``|L Lᵀ|^(concentration − 1)``, up to a constant (Lewandowski,
     Kurowicka and Joe, 2009): all are as likely for 1, near to the unit matrix for more.
+
+    >>> _ = mt.manual_seed(0)
+    >>> factor = mt.distributions.LKJCholesky(3, 0.5).sample()
+    >>> mt.allclose((factor @ factor.T).diagonal(), mt.ones(3))
+    True
     """
 
     arg_constraints = {"concentration": constraints.positive}

@@ -11,7 +11,12 @@ from .transforms import ExpTransform
 
 
 class LogNormal(TransformedDistribution):
-    """``exp(z)`` with z normally distributed, of mean ``loc`` and standard deviation ``scale``."""
+    """``exp(z)`` with z normally distributed, of mean ``loc`` and standard deviation ``scale``.
+
+    >>> m = mt.distributions.LogNormal(mt.tensor([0.0]), mt.tensor([1.0]))
+    >>> m.mean, m.mode  # √e, 1/e
+    (tensor([1.6487]), tensor([0.3679]))
+    """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.positive

@@ -12,7 +12,13 @@ from .transforms import StickBreakingTransform
 
 
 class LogisticNormal(TransformedDistribution):
-    """Shares that sum to 1, made of normals by `StickBreakingTransform`."""
+    """Shares that sum to 1, made of normals by `StickBreakingTransform`.
+
+    >>> _ = mt.manual_seed(0)
+    >>> x = mt.distributions.LogisticNormal(mt.zeros(3), mt.ones(3)).sample()
+    >>> x.shape, x.sum().round(decimals=4)
+    (torch.Size([4]), tensor(1.))
+    """
 
     arg_constraints = {"loc": constraints.real, "scale": constraints.positive}
     support = constraints.simplex

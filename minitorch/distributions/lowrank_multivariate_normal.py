@@ -39,6 +39,13 @@ class LowRankMultivariateNormal(Family):
 
     ``W = cov_factor`` has few columns, ``(…, N, M)``, and D is diagonal, with the vector
     ``cov_diag`` ``(…, N)``. Only matrices of M rows are factored.
+
+    >>> m = mt.distributions.LowRankMultivariateNormal(
+    ...     mt.zeros(2), cov_factor=mt.tensor([[1.0], [2.0]]), cov_diag=mt.ones(2)
+    ... )
+    >>> m.covariance_matrix
+    tensor([[2., 2.],
+            [2., 5.]])
     """
 
     arg_constraints = {

@@ -17,6 +17,12 @@ class MixtureSameFamily(Distribution):
     """Each value comes from one of K components, which a `Categorical` picks.
 
     The components are the last batch dimension of ``component_distribution``.
+
+    >>> weights = mt.distributions.Categorical(mt.tensor([0.25, 0.75]))
+    >>> parts = mt.distributions.Normal(mt.tensor([-1.0, 3.0]), mt.tensor([1.0, 1.0]))
+    >>> m = mt.distributions.MixtureSameFamily(weights, parts)
+    >>> m.mean, m.variance
+    (tensor(2.), tensor(4.))
     """
 
     arg_constraints: Any = {}

@@ -14,7 +14,12 @@ from .utils import ProbsOrLogits
 
 
 class NegativeBinomial(ProbsOrLogits, Family):
-    """How many trials succeed (with ``probs``) before ``total_count`` have failed."""
+    """How many trials succeed (with ``probs``) before ``total_count`` have failed.
+
+    >>> m = mt.distributions.NegativeBinomial(2, mt.tensor([0.5]))
+    >>> m.mean, m.log_prob(mt.tensor([0.0])).exp()  # two failures at once
+    (tensor([2.]), tensor([0.2500]))
+    """
 
     arg_constraints = {
         "total_count": constraints.greater_than_eq(0),

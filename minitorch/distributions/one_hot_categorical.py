@@ -12,7 +12,13 @@ from .categorical import OfClasses
 
 
 class OneHotCategorical(OfClasses):
-    """As `Categorical`, with the classes as vectors: 1 at the class, else 0."""
+    """As `Categorical`, with the classes as vectors: 1 at the class, else 0.
+
+    >>> _ = mt.manual_seed(0)
+    >>> m = mt.distributions.OneHotCategorical(mt.tensor([0.2, 0.3, 0.5]))
+    >>> m.sample(), m.entropy()
+    (tensor([0., 0., 1.]), tensor(1.0297))
+    """
 
     arg_constraints = OfClasses.arg_constraints
     support = constraints.one_hot
@@ -59,6 +65,12 @@ class OneHotCategoricalStraightThrough(OneHotCategorical):
     """As `OneHotCategorical`, with gradients to ``probs`` as if a sample were they.
 
     It is biased (Bengio et al., 2013).
+
+    >>> p = mt.tensor([0.2, 0.8], requires_grad=True)
+    >>> m = mt.distributions.OneHotCategoricalStraightThrough(p)
+    >>> m.rsample()[1].backward()  # d x₁ / d p, p divided by its sum
+    >>> p.grad
+    tensor([-0.8000,  0.2000])
     """
 
     has_rsample = True

@@ -12,7 +12,12 @@ from .utils import broadcast_all
 
 
 class Pareto(TransformedDistribution):
-    """Density ``alpha scale^alpha / x^(alpha + 1)`` from ``scale`` on."""
+    """Density ``alpha scale^alpha / x^(alpha + 1)`` from ``scale`` on.
+
+    >>> m = mt.distributions.Pareto(mt.tensor([1.0]), mt.tensor([3.0]))
+    >>> m.mean, m.cdf(mt.tensor([2.0]))  # 1 - ⅛
+    (tensor([1.5000]), tensor([0.8750]))
+    """
 
     arg_constraints = {"alpha": constraints.positive, "scale": constraints.positive}
 

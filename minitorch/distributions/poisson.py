@@ -13,7 +13,12 @@ from .utils import broadcast_all
 
 
 class Poisson(ExponentialFamily):
-    """Counts of events that happen at ``rate``: probability ``rateᵏ exp(−rate) / k!``."""
+    """Counts of events that happen at ``rate``: probability ``rateᵏ exp(−rate) / k!``.
+
+    >>> m = mt.distributions.Poisson(mt.tensor([4.0]))
+    >>> m.variance, m.log_prob(mt.tensor([0.0]))
+    (tensor([4.]), tensor([-4.]))
+    """
 
     arg_constraints = {"rate": constraints.nonnegative}
     support = constraints.nonnegative_integer

@@ -7,12 +7,12 @@ from typing import Any
 from ..sampling import rand
 from . import constraints
 from .distribution import Family
-from .transformed_distribution import TransformedDistribution
+from .relaxed import Relaxed, Tempered
 from .transforms import SigmoidTransform
 from .utils import ProbsOrLogits, broadcast_all, clamp_probs
 
 
-class LogitRelaxedBernoulli(ProbsOrLogits, Family):
+class LogitRelaxedBernoulli(Tempered, ProbsOrLogits, Family):
     """The log-odds of `RelaxedBernoulli`."""
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
@@ -28,12 +28,6 @@ class LogitRelaxedBernoulli(ProbsOrLogits, Family):
         self.temperature = temperature
         self._set_one(probs, logits)
         super().__init__(self.param_shape, validate_args=validate_args)
-
-    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        """The same distribution with its parameters expanded to ``batch_shape``."""
-        new = super().expand(batch_shape, _instance)
-        new.temperature = self.temperature
-        return new
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """``(logit u + logit probs) / temperature`` with uniform u."""
@@ -51,16 +45,18 @@ class LogitRelaxedBernoulli(ProbsOrLogits, Family):
         return self.temperature.log() + difference - 2 * difference.exp().log1p()
 
 
-class RelaxedBernoulli(TransformedDistribution):
+class RelaxedBernoulli(Relaxed):
     """Numbers in (0, 1), near 0 and 1 for a low temperature: a `Bernoulli` with gradients.
 
     (Maddison, Mnih and Teh, 2017; Jang, Gu and Poole, 2017)
+
+    >>> _ = mt.manual_seed(0)
+    >>> mt.distributions.RelaxedBernoulli(mt.tensor([0.1]), mt.tensor([0.3, 0.7])).sample()
+    tensor([1.7994e-04, 1.0000e+00])
     """
 
     arg_constraints = {"probs": constraints.unit_interval, "logits": constraints.real}
     support = constraints.unit_interval
-    has_rsample = True
-    base_dist: LogitRelaxedBernoulli
 
     def __init__(
         self,
@@ -71,18 +67,3 @@ class RelaxedBernoulli(TransformedDistribution):
     ) -> None:
         base = LogitRelaxedBernoulli(temperature, probs, logits)
         super().__init__(base, SigmoidTransform(), validate_args=validate_args)
-
-    @property
-    def temperature(self) -> Any:
-        """How far the numbers keep from 0 and 1."""
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Any:
-        """The log-odds."""
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities."""
-        return self.base_dist.probs

@@ -9,12 +9,12 @@ from ..ops.reduction import logsumexp
 from ..sampling import rand
 from . import constraints
 from .categorical import OfClasses
-from .transformed_distribution import TransformedDistribution
+from .relaxed import Relaxed, Tempered
 from .transforms import ExpTransform
 from .utils import broadcast_all, clamp_probs
 
 
-class ExpRelaxedCategorical(OfClasses):
+class ExpRelaxedCategorical(Tempered, OfClasses):
     """The logarithms of `RelaxedOneHotCategorical`."""
 
     arg_constraints = OfClasses.arg_constraints
@@ -30,12 +30,6 @@ class ExpRelaxedCategorical(OfClasses):
     ) -> None:
         self.temperature = temperature
         super().__init__(probs, logits, validate_args)
-
-    def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
-        """The same distribution with its parameters expanded to ``batch_shape``."""
-        new = super().expand(batch_shape, _instance)
-        new.temperature = self.temperature
-        return new
 
     def rsample(self, sample_shape: Any = ()) -> Any:
         """``log_softmax((logits + g) / temperature)`` with Gumbel numbers ``g = −ln(−ln u)``."""
@@ -55,16 +49,19 @@ class ExpRelaxedCategorical(OfClasses):
         return scores + scale
 
 
-class RelaxedOneHotCategorical(TransformedDistribution):
+class RelaxedOneHotCategorical(Relaxed):
     """Shares that sum to 1, near a corner for a low temperature: with gradients to ``probs``.
 
     (Maddison, Mnih and Teh, 2017; Jang, Gu and Poole, 2017)
+
+    >>> _ = mt.manual_seed(0)
+    >>> m = mt.distributions.RelaxedOneHotCategorical(mt.tensor([0.1]), mt.tensor([0.2, 0.3, 0.5]))
+    >>> m.rsample().sum().round(decimals=4)
+    tensor(1.)
     """
 
     arg_constraints = {"probs": constraints.simplex, "logits": constraints.real_vector}
     support = constraints.simplex
-    has_rsample = True
-    base_dist: ExpRelaxedCategorical
 
     def __init__(
         self,
@@ -75,18 +72,3 @@ class RelaxedOneHotCategorical(TransformedDistribution):
     ) -> None:
         base = ExpRelaxedCategorical(temperature, probs, logits, validate_args=validate_args)
         super().__init__(base, ExpTransform(), validate_args=validate_args)
-
-    @property
-    def temperature(self) -> Any:
-        """How far the shares keep from the corners."""
-        return self.base_dist.temperature
-
-    @property
-    def logits(self) -> Any:
-        """The logarithms of the probabilities."""
-        return self.base_dist.logits
-
-    @property
-    def probs(self) -> Any:
-        """The probabilities."""
-        return self.base_dist.probs

@@ -16,6 +16,10 @@ class StudentT(Family):
     """A normal divided by ``√(χ²/df)``: density up to a constant ``(1 + z²/df)^(−(df + 1)/2)``.
 
     Here ``z = (x − loc) / scale``.
+
+    >>> m = mt.distributions.StudentT(mt.tensor([3.0]))
+    >>> m.variance, m.log_prob(mt.tensor([0.0]))
+    (tensor([3.]), tensor([-1.0009]))
     """
 
     arg_constraints = {

@@ -15,6 +15,10 @@ class Transform:
     It leads from ``domain`` to ``codomain``. Where it is not ``bijective``, ``t(t.inv(t(x))) ==
     t(x)`` still holds. With ``cache_size`` 1 the last pair (x, y) is remembered, and its inverse
     costs nothing.
+
+    >>> t = mt.distributions.ExpTransform()
+    >>> t.domain, t.codomain, t.bijective
+    (Real(), GreaterThan(lower_bound=0.0), True)
     """
 
     bijective: Any = False

@@ -11,7 +11,12 @@ from .utils import broadcast_all
 
 
 class Uniform(Family):
-    """Evenly spread over ``[low, high)``."""
+    """Evenly spread over ``[low, high)``.
+
+    >>> m = mt.distributions.Uniform(mt.tensor([0.0]), mt.tensor([4.0]))
+    >>> m.mean, m.log_prob(mt.tensor([1.0])).exp(), m.cdf(mt.tensor([3.0]))
+    (tensor([2.]), tensor([0.2500]), tensor([0.7500]))
+    """
 
     has_rsample = True
 

@@ -24,7 +24,12 @@ def _with_dims(shape: Any, count: int) -> Any:
 
 
 class SoftmaxTransform(_Fixed):
-    """``y = exp(x) / Σ exp(x)``; the inverse is ``ln y``. Not bijective: x may be shifted."""
+    """``y = exp(x) / Σ exp(x)``; the inverse is ``ln y``. Not bijective: x may be shifted.
+
+    >>> t = mt.distributions.SoftmaxTransform()
+    >>> t(mt.tensor([1.0, 2.0])), t.inv(t(mt.tensor([1.0, 2.0])))
+    (tensor([0.2689, 0.7311]), tensor([-1.3133, -0.3133]))
+    """
 
     domain = constraints.real_vector
     codomain = constraints.simplex
@@ -47,6 +52,9 @@ class StickBreakingTransform(_Fixed):
     """K numbers say what part of the rest of a stick of length 1 is broken off: K + 1 lengths.
 
     ``zᵢ = sigmoid(xᵢ − ln(K + 1 − i))`` (i = 1 … K), ``yᵢ = zᵢ Πⱼ₍ⱼ₌₁…ᵢ₋₁₎ (1 − zⱼ)``.
+
+    >>> mt.distributions.StickBreakingTransform()(mt.tensor([0.0, 0.0, 2.0]))  # ¼, ¼, …
+    tensor([0.2500, 0.2500, 0.4404, 0.0596])
     """
 
     domain = constraints.real_vector
@@ -86,7 +94,12 @@ class StickBreakingTransform(_Fixed):
 
 
 class LowerCholeskyTransform(_Fixed):
-    """A matrix without what is above its diagonal, and with the exponential of the diagonal."""
+    """A matrix without what is above its diagonal, and with the exponential of the diagonal.
+
+    >>> mt.distributions.LowerCholeskyTransform()(mt.tensor([[0.0, 5.0], [2.0, 1.0]]))
+    tensor([[1.0000, 0.0000],
+            [2.0000, 2.7183]])
+    """
 
     domain = constraints.independent(constraints.real, 2)
     codomain = constraints.lower_cholesky
@@ -99,7 +112,12 @@ class LowerCholeskyTransform(_Fixed):
 
 
 class PositiveDefiniteTransform(_Fixed):
-    """``L Lᵀ`` with the L of `LowerCholeskyTransform`."""
+    """``L Lᵀ`` with the L of `LowerCholeskyTransform`.
+
+    >>> mt.distributions.PositiveDefiniteTransform()(mt.tensor([[0.0, 5.0], [2.0, 0.0]]))
+    tensor([[1., 2.],
+            [2., 5.]])
+    """
 
     domain = constraints.independent(constraints.real, 2)
     codomain = constraints.positive_definite
@@ -117,6 +135,12 @@ class CorrCholeskyTransform(Transform):
 
     Each row is a point of a half sphere: its elements are broken off from its squared length, 1,
     by the squares of ``tanh(x)`` (Lewandowski, Kurowicka and Joe, 2009).
+
+    >>> factor = mt.distributions.CorrCholeskyTransform()(mt.tensor([0.5, 0.0, -0.5]))
+    >>> factor @ factor.T
+    tensor([[ 1.0000,  0.4621,  0.0000],
+            [ 0.4621,  1.0000, -0.4098],
+            [ 0.0000, -0.4098,  1.0000]])
     """
 
     domain = constraints.real_vector

@@ -16,7 +16,12 @@ from .utils import broadcast_all
 
 
 class VonMises(Family):
-    """Angles in [−π, π): density ``exp(concentration·cos(x − loc)) / (2π I₀(concentration))``."""
+    """Angles in [−π, π): density ``exp(concentration·cos(x − loc)) / (2π I₀(concentration))``.
+
+    >>> m = mt.distributions.VonMises(mt.tensor([0.0]), mt.tensor([4.0]))
+    >>> m.variance, m.log_prob(mt.tensor([0.0]))
+    (tensor([0.1365]), tensor([-0.2628]))
+    """
 
     arg_constraints = {"loc": constraints.real, "concentration": constraints.positive}
     support = constraints.real

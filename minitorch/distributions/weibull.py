@@ -12,7 +12,12 @@ from .utils import broadcast_all, euler_constant
 
 
 class Weibull(TransformedDistribution):
-    """``scale·e^(1 / concentration)`` with a waiting time e at rate 1."""
+    """``scale·e^(1 / concentration)`` with a waiting time e at rate 1.
+
+    >>> m = mt.distributions.Weibull(mt.tensor([1.0]), mt.tensor([2.0]))
+    >>> m.mean, m.log_prob(mt.tensor([1.0]))
+    (tensor([0.8862]), tensor([-0.3069]))
+    """
 
     arg_constraints = {"scale": constraints.positive, "concentration": constraints.positive}
     support = constraints.positive

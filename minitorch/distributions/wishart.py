@@ -31,6 +31,11 @@ class Wishart(MatrixParameters, ExponentialFamily):
     """``Σ zᵢ zᵢᵀ`` over ``df`` normal vectors zᵢ of a given covariance matrix: matrices ``(p, p)``.
 
     The matrix is given as in `MultivariateNormal`; ``df`` need not be whole, but above p − 1.
+
+    >>> m = mt.distributions.Wishart(mt.tensor([4.0]), covariance_matrix=mt.eye(2))
+    >>> m.mean, m.log_prob(mt.eye(2))
+    (tensor([[[4., 0.],
+             [0., 4.]]]), tensor([-4.2242]))
     """
 
     support = constraints.positive_definite
