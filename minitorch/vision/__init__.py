@@ -1,7 +1,8 @@
 """``minitorch.vision``: images, in the places and with the names of torchvision.
 
-`datasets` downloads and reads them, `transforms` prepares them, `models` learns from them, and
-`utils` draws grids of them. It needs Pillow, and is loaded by ``import minitorch.vision`` only.
+`datasets` downloads and reads them, `io` reads single files, `transforms` prepares them, `models`
+learns from them, and `utils` draws grids of them. It needs Pillow, and is loaded by
+``import minitorch.vision`` only.
 """
 
 try:
@@ -14,4 +15,4 @@ except ModuleNotFoundError as error:
     ) from error
 
 from ..version import __version__
-from . import datasets, models, transforms, utils
+from . import datasets, io, models, transforms, utils

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import functools
+import hashlib
+import io
 
+import numpy as np
 import pytest
+from PIL import Image
 
 import minitorch as mt
 from minitorch import nn
@@ -233,11 +237,113 @@ def test_variants_of_mobilenet():
         InvertedResidual(4, 4, 3, 1)
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
-def test_trained_weights_are_refused(name):
-    for options in ({"pretrained": True}, {"weights": "DEFAULT"}, {"weights": "IMAGENET1K_V1"}):
-        with pytest.raises(NotImplementedError) as said:
-            getattr(models, name)(**options)
-        assert f'model.load_state_dict(minitorch.load("{name}.pth"))' in str(said.value)
-    if name == "lenet":
-        assert count(models.lenet(False, weights=None)) == PARAMETERS[name]
+# Trained weights ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def served(server, monkeypatch, tmp_path):
+    """The weights of a small model, as the server has them: the file's name tells its checksum."""
+    mt.manual_seed(1)
+    trained = models.mobilenet_v2(num_classes=1000).state_dict()
+    file = io.BytesIO()
+    mt.save(trained, file)
+    digits = hashlib.sha256(file.getvalue()).hexdigest()[:8]
+    name = f"mobilenet_v2-{digits}.pth"
+    server.files[name] = file.getvalue()
+    weights = models.MobileNet_V2_Weights.IMAGENET1K_V1
+    monkeypatch.setattr(weights.value, "url", server.url + name)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    return weights, trained, tmp_path / "hub" / "checkpoints" / name
+
+
+def test_trained_weights_are_downloaded_once(served, server, capsys):
+    weights, trained, place = served
+    model = models.mobilenet_v2(weights=weights, progress=False)
+    assert capsys.readouterr().err == ""
+    assert all(mt.equal(value, trained[key]) for key, value in model.state_dict().items())
+    assert place.exists()
+    assert len(server.asked) == 1
+    models.mobilenet_v2(weights="IMAGENET1K_V1")
+    with pytest.warns(UserWarning) as said:
+        models.mobilenet_v2(pretrained=True)
+    assert ["'pretrained' is deprecated" in str(said[0].message), len(said)] == [True, 2]
+    assert len(server.asked) == 1
+    assert list(weights.get_state_dict(map_location="cpu", check_hash=True)) == list(trained)
+
+
+def test_weights_with_another_checksum(served, server):
+    weights, _, place = served
+    server.files[place.name] = server.files[place.name][:-1] + b"x"
+    with pytest.raises(
+        RuntimeError, match=f"has the SHA256 checksum .* instead of {place.stem[-8:]}"
+    ):
+        models.mobilenet_v2(weights=weights)
+    assert not place.exists()
+
+
+def test_weights_without_a_network(served, server):
+    weights = served[0]
+    server.http.shutdown()
+    server.http.server_close()
+    with pytest.raises(ConnectionError, match=r"cannot be downloaded: .*\nWithout a network, copy"):
+        models.mobilenet_v2(weights=weights)
+
+
+def test_models_by_name():
+    assert type(models.get_model("LeNet")) is models.LeNet
+    assert "lenet" in models.list_models()
+    assert models.list_models(models, include="vgg1*", exclude=["*_bn", "vgg11"]) == [
+        "vgg13",
+        "vgg16",
+        "vgg19",
+    ]
+    assert models.get_model_weights("resnet18") is models.ResNet18_Weights
+    assert models.get_weight("ResNet50_Weights.DEFAULT").name == "IMAGENET1K_V2"
+    for wrong in ("x", "x.y"):
+        with pytest.raises(ValueError, match="weight"):
+            models.get_weight(wrong)
+    with pytest.raises(ValueError, match="Unknown model x"):
+        models.get_model("x")
+    with pytest.raises(ValueError, match="couldn't be retrieved"):
+        models.get_model_weights("lenet")
+
+
+def test_what_weights_say():
+    weights = models.ResNet50_Weights.DEFAULT
+    assert repr(weights) == "ResNet50_Weights.IMAGENET1K_V2"
+    assert len(weights.meta["categories"]) == 1000
+    assert weights.meta["categories"][207] == "golden retriever"
+    prepare = weights.transforms()
+    assert "crop_size=[224]" in repr(prepare) and "``resize_size=[232]``" in prepare.describe()
+    image = Image.new("RGB", (300, 250), (255, 0, 0))
+    assert prepare(image).shape == (3, 224, 224)
+    assert np.isclose(prepare(image)[0, 0, 0].item(), (1 - 0.485) / 0.229)
+    assert models.VGG16_Weights.IMAGENET1K_FEATURES.meta["categories"] is None
+
+
+@pytest.mark.parametrize(
+    ("options", "kind", "message"),
+    [
+        ({"weights": "V7"}, KeyError, "V7"),
+        ({"weights": models.AlexNet_Weights.DEFAULT}, TypeError, "Invalid Weight class provided"),
+        (
+            {"weights": "DEFAULT", "num_classes": 3},
+            ValueError,
+            "The parameter 'num_classes' expect",
+        ),
+    ],
+)
+def test_weights_that_do_not_fit(options, kind, message):
+    with pytest.raises(kind, match=message):
+        models.resnet18(**options)
+
+
+def test_old_arguments_without_weights(no_init):
+    with pytest.warns(UserWarning) as said:
+        models.resnet18(False, True, num_classes=2)
+        models.resnet18(pretrained=False, num_classes=2)
+    assert "Using 'weights' and 'progress' as positional" in str(said[0].message)
+    assert "equivalent to passing `weights=None`" in str(said[1].message)
+    assert len(said) == 4
+    assert models.resnext50_32x4d(num_classes=2).groups == 32
+    assert models.wide_resnet50_2(num_classes=2).base_width == 128

@@ -52,6 +52,13 @@ EXACT = {
     "affine, turned": lambda x: F.affine(x, 180, [0, 0], 1.0, [0.0, 0.0], fill=9),
     "nearest": lambda x: F.resize(x, [12, 16], InterpolationMode.NEAREST),
     "same size": lambda x: F.resize(x, [6, 8]),
+    "invert": lambda x: F.invert(x),
+    "posterize": lambda x: F.posterize(x, 3),
+    "solarize": lambda x: F.solarize(x, 100),
+    "autocontrast": lambda x: F.autocontrast(x),
+    "autocontrast of one tone": lambda x: F.autocontrast(F.adjust_brightness(x, 0)),
+    "equalize": lambda x: F.equalize(F.resize(x, [36, 48], InterpolationMode.NEAREST)),
+    "equalize few": lambda x: F.equalize(x),
     "five_crop": lambda x: F.five_crop(x, 3)[3],
     "ten_crop": lambda x: F.ten_crop(x, (2, 3), vertical_flip=True)[6],
 }
@@ -62,6 +69,8 @@ NEAR = {
     "contrast": (lambda x: F.adjust_contrast(x, 0.4), 1),
     "saturation": (lambda x: F.adjust_saturation(x, 1.7), 2),
     "hue": (lambda x: F.adjust_hue(x, 0.25), 12),  # Pillow's hue is one of 256
+    "sharpness": (lambda x: F.adjust_sharpness(x, 1.8), 1),
+    "smoothness": (lambda x: F.adjust_sharpness(x, 0.2), 1),
     "gamma": (lambda x: F.adjust_gamma(x, 2.2, 0.9), 0),
     "hue of gray": (lambda x: F.adjust_hue(F.rgb_to_grayscale(x, 3), 0.3), 1),
     "gray": (lambda x: F.rgb_to_grayscale(x), 1),
@@ -130,8 +139,14 @@ def test_sizes():
         F.resize(BYTES, 4, max_size=3)
     with pytest.raises(ValueError, match="max_size should only be passed if size specifies"):
         F.resize(BYTES, [4, 5], max_size=9)
-    with pytest.raises(ValueError, match="'lanczos' is unsupported with Tensor input"):
+    with pytest.raises(ValueError, match="Lanczos mode requires antialias=True"):
         F.resize(BYTES, 4, InterpolationMode.LANCZOS)
+    with pytest.raises(ValueError, match="Size must be an int or a 1 or 2 element tuple/list"):
+        F.resize(BYTES, [4, 5, 6])
+    with pytest.warns(UserWarning, match="Anti-alias option is always applied for PIL Image"):
+        assert F.resize(PICTURE, 3, antialias=False).size == (4, 3)
+    assert F.pad(BYTES, (-1, 2), padding_mode="reflect").shape == (3, 10, 6)
+    assert F.pad(PICTURE, (-1, 2), padding_mode="edge").size == (6, 10)
     with pytest.raises(ValueError, match="'bicubic' is unsupported with Tensor input"):
         F.rotate(BYTES, 4, InterpolationMode.BICUBIC)
     assert F.get_dimensions(PICTURE) == F.get_dimensions(BYTES) == [3, 6, 8]
@@ -258,7 +273,9 @@ def test_colours_by_hand():
     assert np.allclose(turned, colours, atol=1e-5)
     grey = mt.rand(1, 2, 2)
     assert F.adjust_hue(grey, 0.1) is F.adjust_saturation(grey, 3) is grey
-    assert F.rgb_to_grayscale(grey, 3).shape == (3, 2, 2)
+    assert F.rgb_to_grayscale(grey, 3).shape == (1, 2, 2)
+    assert F.adjust_brightness(mt.tensor([[[200]]], dtype=mt.uint8), 2).item() == 255
+    assert F.adjust_sharpness(grey, 3) is grey
     assert F.adjust_hue(PICTURE.convert("L"), 0.1).mode == "L"
     assert F.to_grayscale(PICTURE, 3).mode == "RGB"
 
@@ -281,12 +298,23 @@ WRONG = [
     (lambda: F.rgb_to_grayscale(BYTES, 2), "num_output_channels should be either 1 or 3"),
     (lambda: F.rgb_to_grayscale(BYTES[0]), "Input image tensor should have at least 3 dimensions"),
     (lambda: F.to_grayscale(BYTES), "Input should be PIL Image"),
-    (lambda: F.hflip("x"), "Unexpected type <class 'str'>"),
+    (lambda: F.hflip("x"), "img should be PIL Image. Got <class 'str'>"),
+    (lambda: F.get_dimensions("x"), "Unexpected type <class 'str'>"),
+    (lambda: F.invert(BYTES[0]), "Input image tensor should have at least 3 dimensions, but found"),
+    (lambda: F.equalize(BYTES[0]), "Input image tensor should have 3 or 4 dimensions, but found 2"),
+    (lambda: F.posterize(BYTES / 255, 2), "Only torch.uint8 image tensors are supported, but"),
+    (lambda: F.solarize(BYTES, 256), "Threshold should be less than bound of img."),
+    (lambda: F.adjust_sharpness(BYTES, -1), "sharpness_factor (-1) is not non-negative."),
+    (lambda: F.perspective(BYTES, [[0, 0]], []), "Please provide exactly four corners, got 1"),
+    (lambda: F.gaussian_blur(BYTES, "x"), "kernel_size should be int or a sequence of integers."),
+    (lambda: F.gaussian_blur(BYTES, 3, "x"), "sigma should be either float or sequence of floats"),
+    (lambda: T.Pad(1, None), "Got inappropriate fill arg"),
+    (lambda: F.affine(BYTES, 0, [0, 0], 1, 0, center=3), "Argument center should be a sequence"),
     (lambda: F.hflip(mt.zeros(3)), "Tensor is not a torch image."),
     (lambda: F.pad(BYTES, "x"), "Got inappropriate padding arg"),
     (lambda: F.pad(BYTES, [1, 2, 3]), "Padding must be an int or a 1, 2, or 4 element tuple, not"),
     (lambda: F.pad(BYTES, 1, "red"), "Got inappropriate fill arg"),
-    (lambda: F.pad(BYTES, 1, (1, 2, 3)), "fill must be one number for a tensor"),
+    (lambda: F.pad(BYTES, 1, (1, 2, 3)), "Got inappropriate fill arg"),
     (lambda: F.pad(BYTES, 1, padding_mode=1), "Got inappropriate padding_mode arg"),
     (lambda: T.Pad(1, padding_mode="x"), "Padding mode should be either constant, edge, reflect"),
     (lambda: F.pad(PICTURE, 1, (1, 2)), "The number of elements in 'fill' does not match the"),
@@ -374,6 +402,11 @@ RANDOM = [
     T.RandomHorizontalFlip(),
     T.RandomVerticalFlip(),
     T.RandomGrayscale(0.5),
+    T.RandomInvert(),
+    T.RandomPosterize(2),
+    T.RandomSolarize(100, 0.7),
+    T.RandomAdjustSharpness(3),
+    T.RandomAutocontrast(),
     T.RandomApply([T.RandomHorizontalFlip(1.0), T.RandomVerticalFlip(1.0)], p=0.5),
 ]
 
@@ -424,6 +457,35 @@ def test_what_is_drawn():
     params = T.ColorJitter.get_params((0.5, 1.5), None, None, (-0.1, 0.1))
     assert params[0].tolist() == order
     assert params[1:] == (brightness, None, None, hue)
+
+
+def test_perspective():
+    square = [[0, 0], [7, 0], [7, 5], [0, 5]]
+    for image in (PICTURE, BYTES):
+        same = F.perspective(image, square, square, InterpolationMode.NEAREST)
+        assert np.array_equal(np.asarray(same), np.asarray(image))
+    moved = F.perspective(BYTES, square, [[x + 2, y] for x, y in square], fill=9)
+    assert (moved[:, :, :2] == 9).all()
+    assert mt.equal(moved[:, :, 2:], BYTES[:, :, :-2])
+    start, end = T.RandomPerspective.get_params(8, 6, 0.5)
+    assert start == square
+    for (x, y), (new_x, new_y) in zip(start, end, strict=True):
+        assert abs(new_x - x) <= 2 and abs(new_y - y) <= 1
+    assert T.RandomPerspective(p=0.0)(PICTURE) is PICTURE
+    assert not mt.equal(seeded(T.RandomPerspective(p=1.0), BYTES), BYTES)
+
+
+@pytest.mark.parametrize("image", [PICTURE, BYTES], ids=["PIL", "tensor"])
+@pytest.mark.parametrize("transform", [T.RandAugment(1, 20), T.TrivialAugmentWide(21)], ids=str)
+def test_augmentation(transform, image):
+    before, results = np.asarray(image).copy(), set()
+    for seed in range(60):
+        result = seeded(transform, image, seed)
+        assert np.asarray(result).shape == before.shape
+        results.add(np.asarray(result).tobytes())
+    assert len(results) > 12  # of fourteen changes, most of them of two signs
+    assert before.tobytes() in results  # one is the identity
+    assert np.array_equal(np.asarray(image), before)
 
 
 def test_parts_of_odd_images():
@@ -493,6 +555,7 @@ def test_classes_do_what_the_functions_do():
         (T.Pad([1, 2], 3), F.pad(BYTES, [1, 2], 3)),
         (T.Grayscale(3), F.rgb_to_grayscale(BYTES, 3)),
         (T.PILToTensor(), BYTES),
+        (T.RandomEqualize(1.0), F.equalize(BYTES)),
     ):
         image = PICTURE if isinstance(transform, T.PILToTensor) else BYTES
         assert mt.equal(transform(image), expected)
@@ -535,6 +598,13 @@ REPRS = {
     ),
     "Grayscale(num_output_channels=1)": T.Grayscale(),
     "RandomGrayscale(p=0.1)": T.RandomGrayscale(),
+    "RandomInvert(p=0.5)": T.RandomInvert(),
+    "RandomPosterize(bits=3,p=0.1)": T.RandomPosterize(3, 0.1),
+    "RandomPerspective(p=0.5)": T.RandomPerspective(),
+    "RandAugment(num_ops=2, magnitude=9, num_magnitude_bins=31, "
+    "interpolation=InterpolationMode.NEAREST, fill=None)": T.RandAugment(),
+    "TrivialAugmentWide(num_magnitude_bins=31, interpolation=InterpolationMode.NEAREST, "
+    "fill=None)": T.TrivialAugmentWide(),
     "Pad(padding=4, fill=0, padding_mode=constant)": T.Pad(4),
     "Lambda()": T.Lambda(abs),
     "RandomApply(\n    p=0.5\n    ToTensor()\n)": T.RandomApply([T.ToTensor()]),

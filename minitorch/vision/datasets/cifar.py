@@ -85,6 +85,13 @@ class CIFAR10(VisionDataset):
     image and an int, as the transforms make them. The files lie in ``root/cifar-10-batches-py``.
     ``download=True`` fetches ``CIFAR10.url``; assign to it to use a copy of your own. RuntimeError
     if the files are not there, or are not the original ones (Krizhevsky, 2009).
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     CIFAR10(folder)
+    Traceback (most recent call last):
+        ...
+    RuntimeError: Dataset not found or corrupted. You can use download=True to download it
     """
 
     base_folder = "cifar-10-batches-py"
@@ -156,7 +163,11 @@ class CIFAR10(VisionDataset):
 
 
 class CIFAR100(CIFAR10):
-    """As `CIFAR10`, of a hundred kinds of things."""
+    """As `CIFAR10`, of a hundred kinds of things.
+
+    >>> issubclass(CIFAR100, CIFAR10), CIFAR100.base_folder
+    (True, 'cifar-100-python')
+    """
 
     base_folder = "cifar-100-python"
     url = "https://www.cs.toronto.edu/~kriz/cifar-100-python.tar.gz"

@@ -16,6 +16,11 @@ class FakeData(VisionDataset):
 
     Sample i is the same each time: it comes from the seed ``i + random_offset``. The generator of
     the program is left as it was. IndexError for an index that is too large.
+
+    >>> data = FakeData(size=100, image_size=(3, 8, 8), transform=mt.vision.transforms.ToTensor())
+    >>> image, label = data[0]
+    >>> len(data), image.shape, label
+    (100, torch.Size([3, 8, 8]), 6)
     """
 
     def __init__(

@@ -95,6 +95,16 @@ class DatasetFolder(VisionDataset):
 
     ``loader`` makes a sample of a path. ``classes``, ``class_to_idx``, ``samples`` (paths with the
     class's number) and ``targets`` say what was found. See `make_dataset` for the other arguments.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     for kind in "no", "yes":
+    ...         Path(root, kind).mkdir()
+    ...         _ = Path(root, kind, "1.txt").write_text(kind.upper())
+    ...     data = DatasetFolder(root, lambda path: Path(path).read_text(), extensions=".txt")
+    ...     data.classes, list(data)
+    (['no', 'yes'], [('NO', 0), ('YES', 1)])
     """
 
     def __init__(
@@ -154,6 +164,16 @@ class ImageFolder(DatasetFolder):
     """Images below ``root``, each in the folder of its class: ``root/dog/xxx.png``.
 
     As `DatasetFolder`; ``imgs`` is another name of ``samples``.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from PIL import Image
+    >>> with tempfile.TemporaryDirectory() as root:
+    ...     for kind in "cat", "dog":
+    ...         Path(root, kind).mkdir()
+    ...         Image.new("RGB", (4, 3)).save(Path(root, kind, "1.png"))
+    ...     [(image.size, label) for image, label in ImageFolder(root)]
+    [((4, 3), 0), ((4, 3), 1)]
     """
 
     def __init__(

@@ -77,6 +77,9 @@ class MNIST(VisionDataset):
     an int, as the transforms make them. The files lie in ``root/MNIST/raw``. ``download=True``
     fetches what is missing from the first of the ``mirrors`` that has it; assign to
     ``MNIST.mirrors`` to use your own. RuntimeError if the files are not there.
+
+    >>> MNIST.classes[:3]
+    ['0 - zero', '1 - one', '2 - two']
     """
 
     mirrors = [
@@ -175,7 +178,11 @@ class MNIST(VisionDataset):
 
 
 class FashionMNIST(MNIST):
-    """Pictures of clothes, in the format of `MNIST` (Xiao, Rasul and Vollgraf, 2017)."""
+    """Pictures of clothes, in the format of `MNIST` (Xiao, Rasul and Vollgraf, 2017).
+
+    >>> FashionMNIST.classes[-3:]
+    ['Sneaker', 'Bag', 'Ankle boot']
+    """
 
     mirrors = ["http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"]
     resources = [
@@ -199,7 +206,11 @@ class FashionMNIST(MNIST):
 
 
 class KMNIST(MNIST):
-    """Handwritten Japanese characters, in the format of `MNIST` (Clanuwat et al., 2018)."""
+    """Handwritten Japanese characters, in the format of `MNIST` (Clanuwat et al., 2018).
+
+    >>> KMNIST.classes
+    ['o', 'ki', 'su', 'tsu', 'na', 'ha', 'ma', 'ya', 're', 'wo']
+    """
 
     mirrors = ["http://codh.rois.ac.jp/kmnist/dataset/kmnist/"]
     resources = [
@@ -223,6 +234,9 @@ class EMNIST(MNIST):
     and capital letters look alike as one ("bymerge", "balanced"), letters of both kinds as one
     ("letters", numbered from 1), or digits ("digits", "mnist"). The images lie on their side, as
     in the files: ``transpose`` turns them upright.
+
+    >>> EMNIST.splits, EMNIST.classes_split_dict["letters"][:3]
+    (('byclass', 'bymerge', 'balanced', 'letters', 'digits', 'mnist'), ['N/A', 'a', 'b'])
     """
 
     url = "https://biometrics.nist.gov/cs_links/EMNIST/gzip.zip"

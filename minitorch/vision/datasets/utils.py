@@ -34,8 +34,13 @@ SECONDS = 30.0  # without a byte from the server, after which a connection count
 
 def calculate_md5(fpath: str | Path, chunk_size: int = 2**20) -> str:
     """The MD5 checksum of a file, in hexadecimal."""
-    digest = hashlib.md5(usedforsecurity=False)
-    with open(fpath, "rb") as file:
+    return _digest(fpath, "md5", chunk_size)
+
+
+def _digest(path: str | Path, kind: str, chunk_size: int = 2**20) -> str:
+    """A checksum of a file, in hexadecimal."""
+    digest = hashlib.new(kind, usedforsecurity=False)
+    with open(path, "rb") as file:
         while piece := file.read(chunk_size):
             digest.update(piece)
     return digest.hexdigest()
@@ -62,15 +67,21 @@ class _NoBar:
 
 
 @contextlib.contextmanager
-def _progress(name: str, total: int | None, done: int) -> Iterator[Any]:
-    """A progress bar, if tqdm is installed."""
+def _progress(name: str, total: int | None, done: int, shown: bool) -> Iterator[Any]:
+    """A progress bar, if it is wanted and tqdm is installed."""
     try:
         from tqdm import tqdm
     except ModuleNotFoundError:
         yield _NoBar()
         return
     with tqdm(
-        desc=name, total=total, initial=done, unit="B", unit_scale=True, unit_divisor=1024
+        desc=name,
+        total=total,
+        initial=done,
+        unit="B",
+        unit_scale=True,
+        unit_divisor=1024,
+        disable=not shown,
     ) as bar:
         yield bar
 
@@ -91,7 +102,7 @@ def _open(url: str, start: int) -> tuple[Any, int, int | None]:
     return answer, 0, int(said["Content-Length"]) if said["Content-Length"] else None
 
 
-def _fetch(url: str, part: Path) -> None:
+def _fetch(url: str, part: Path, progress: bool) -> None:
     """Add to the file ``part`` what it lacks of ``url``; ConnectionError if that was not all."""
     start = part.stat().st_size if part.exists() else 0
     try:
@@ -108,7 +119,7 @@ def _fetch(url: str, part: Path) -> None:
     with answer, open(part, "r+b" if begin else "wb") as file:
         file.truncate(begin)
         file.seek(begin)
-        with _progress(part.name.removesuffix(".part"), total, begin) as bar:
+        with _progress(part.name.removesuffix(".part"), total, begin, progress) as bar:
             while piece := answer.read(PIECE):
                 file.write(piece)
                 bar.update(len(piece))
@@ -116,13 +127,13 @@ def _fetch(url: str, part: Path) -> None:
             raise ConnectionError(f"the connection ended at byte {file.tell()} of {total}")
 
 
-def _fetch_stubbornly(url: str, part: Path) -> None:
+def _fetch_stubbornly(url: str, part: Path, progress: bool) -> None:
     """`_fetch`, going on where the connection broke, up to `ATTEMPTS` times without progress."""
     failures = 0
     while True:
         before = part.stat().st_size if part.exists() else 0
         try:
-            return _fetch(url, part)
+            return _fetch(url, part, progress)
         except urllib.error.HTTPError:
             raise  # the server has decided
         except (OSError, http.client.HTTPException) as error:
@@ -147,24 +158,35 @@ def download_url(
     there is no file. ``max_redirect_hops`` is there for compatibility: urllib has a limit.
     """
     folder = Path(root).expanduser()
-    target = folder / (filename or url.rpartition("/")[2])
-    if check_integrity(target, md5):
+    download_file(url, folder / (filename or url.rpartition("/")[2]), md5)
+
+
+def download_file(
+    url: str, target: Path, checksum: str | None, kind: str = "md5", progress: bool = True
+) -> None:
+    """`download_url` to the file ``target``, with the first digits of a checksum of ``kind``."""
+
+    def right(path: Path) -> bool:
+        return path.is_file() and (checksum is None or _digest(path, kind).startswith(checksum))
+
+    if right(target):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(target.name + ".part")
-    if md5 is None:
+    if checksum is None:
         part.unlink(missing_ok=True)
     continued = part.exists()
-    if not check_integrity(part, md5):  # else it lacks nothing but its name
-        _fetch_stubbornly(url, part)
-        if continued and not check_integrity(part, md5):  # the old part may be of another file
+    if not right(part):  # else it lacks nothing but its name
+        _fetch_stubbornly(url, part, progress)
+        if continued and not right(part):  # the old part may be of another file
             part.unlink()
-            _fetch_stubbornly(url, part)
-    if not check_integrity(part, md5):
-        found = calculate_md5(part)
+            _fetch_stubbornly(url, part, progress)
+    if not right(part):
+        found = _digest(part, kind)[: len(checksum or "")]
         part.unlink()
         raise RuntimeError(
-            f"File not found or corrupted. {url} has the MD5 checksum {found} instead of {md5}."
+            f"File not found or corrupted. {url} has the {kind.upper()} checksum {found} instead "
+            f"of {checksum}."
         )
     os.replace(part, target)
 
@@ -227,6 +249,11 @@ def extract_archive(
     link. ``remove_finished`` deletes the archive afterwards.
     """
     archive = Path(from_path)
+    if not archive.suffixes:
+        raise RuntimeError(
+            f"File '{archive}' has no suffixes that could be used to detect the archive type and "
+            "compression."
+        )
     folder = archive.parent if to_path is None else Path(to_path)
     name = archive.name
     for short, long in SHORT.items():

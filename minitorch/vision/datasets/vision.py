@@ -11,7 +11,12 @@ from ...utils.data import Dataset
 
 
 class StandardTransform:
-    """A transform for the image and one for the target, as one transform of both."""
+    """A transform for the image and one for the target, as one transform of both.
+
+    >>> both = StandardTransform(transform=lambda x: x + 1, target_transform=str)
+    >>> both(1, 7)
+    (2, '7')
+    """
 
     def __init__(
         self,
@@ -45,6 +50,15 @@ class VisionDataset(Dataset[Any]):
 
     ``transforms`` takes image and target; ``transform`` takes the image, ``target_transform`` the
     target. ValueError if there is the one kind and the other.
+
+    >>> class Numbers(VisionDataset):
+    ...     def __len__(self):
+    ...         return 3
+    ...
+    ...     def __getitem__(self, i):
+    ...         return self.transforms(i, i % 2)
+    >>> Numbers("folder", transform=float)[1]
+    (1.0, 1)
     """
 
     def __init__(

@@ -6,11 +6,20 @@ from typing import Any
 
 from minitorch import nn
 
-from .weights import refuse_weights
+from .registry import builder, trained
+from .weights import AlexNet_Weights
 
 
 class AlexNet(nn.Module):
-    """Five convolutions and three linear layers for images ``(N, 3, 224, 224)``."""
+    """Five convolutions and three linear layers for images ``(N, 3, 224, 224)``.
+
+    Source: Krizhevsky, Sutskever and Hinton, *ImageNet classification with deep convolutional
+    neural networks*, 2012; in the form of Krizhevsky, 2014.
+
+
+    >>> AlexNet(num_classes=10).eval()(mt.zeros(1, 3, 224, 224)).shape
+    torch.Size([1, 10])
+    """
 
     def __init__(self, num_classes: int = 1000, dropout: float = 0.5) -> None:
         super().__init__()
@@ -45,9 +54,11 @@ class AlexNet(nn.Module):
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
-def alexnet(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> AlexNet:
-    """An `AlexNet`, untrained."""
-    refuse_weights("alexnet", pretrained, weights)
-    return AlexNet(**kwargs)
+@builder(AlexNet_Weights)
+def alexnet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> AlexNet:
+    """An `AlexNet`, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in alexnet().parameters())
+    61100840
+    """
+    return trained(AlexNet, weights, progress, kwargs)

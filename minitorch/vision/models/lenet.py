@@ -7,7 +7,7 @@ from typing import Any
 import minitorch as mt
 from minitorch import nn
 
-from .weights import refuse_weights
+from .registry import builder, trained
 
 
 class LeNet(nn.Module):
@@ -15,6 +15,9 @@ class LeNet(nn.Module):
 
     With ReLU and the largest of four pixels, where the paper has the hyperbolic tangent and a sum.
     torchvision has no LeNet; the names are those of PyTorch's lessons.
+
+    >>> LeNet()(mt.zeros(1, 1, 28, 28)).shape
+    torch.Size([1, 10])
     """
 
     def __init__(self, num_classes: int = 10) -> None:
@@ -34,9 +37,11 @@ class LeNet(nn.Module):
         return self.fc3(mt.relu(self.fc2(x)))
 
 
-def lenet(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> LeNet:
-    """A `LeNet`, untrained."""
-    refuse_weights("lenet", pretrained, weights)
-    return LeNet(**kwargs)
+@builder()
+def lenet(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> LeNet:
+    """A `LeNet`, untrained: there are no ``weights``.
+
+    >>> [tuple(p.shape) for p in lenet().parameters()][::2]
+    [(6, 1, 5, 5), (16, 6, 5, 5), (120, 400), (84, 120), (10, 84)]
+    """
+    return trained(LeNet, weights, progress, kwargs)

@@ -7,7 +7,8 @@ from typing import Any
 
 from minitorch import nn
 
-from .weights import refuse_weights
+from .registry import builder, trained
+from .weights import MobileNet_V2_Weights
 
 # Of each row: how many times as many channels inside, channels, blocks, stride.
 ROWS = [
@@ -94,6 +95,11 @@ class MobileNetV2(nn.Module):
 
     ``width_mult`` is a factor for all numbers of channels, ``inverted_residual_setting`` lists the
     rows. ValueError if it does not have four numbers for each.
+
+    Source: Sandler et al., *MobileNetV2: inverted residuals and linear bottlenecks*, 2018.
+
+    >>> MobileNetV2(num_classes=10, width_mult=0.5).eval()(mt.zeros(1, 3, 64, 64)).shape
+    torch.Size([1, 10])
     """
 
     def __init__(
@@ -143,9 +149,11 @@ class MobileNetV2(nn.Module):
         return self.classifier(x.flatten(1))
 
 
-def mobilenet_v2(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> MobileNetV2:
-    """A `MobileNetV2`, untrained."""
-    refuse_weights("mobilenet_v2", pretrained, weights)
-    return MobileNetV2(**kwargs)
+@builder(MobileNet_V2_Weights)
+def mobilenet_v2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> MobileNetV2:
+    """A `MobileNetV2`, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in mobilenet_v2().parameters())
+    3504872
+    """
+    return trained(MobileNetV2, weights, progress, kwargs)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
 from minitorch import nn
 
-from .weights import refuse_weights
+from . import weights as known
+from .registry import builder, fix, trained
 
 
 def conv3x3(
@@ -113,6 +115,13 @@ class ResNet(nn.Module):
 
     ``groups`` and ``width_per_group`` make a ResNeXt or a wide ResNet of it; with
     ``replace_stride_with_dilation`` the last three rows keep the size of the image.
+
+    Source: He et al., *Deep residual learning for image recognition*, 2015.
+
+
+    >>> block = mt.vision.models.resnet.BasicBlock
+    >>> ResNet(block, [1, 1, 1, 1], num_classes=10)(mt.zeros(1, 3, 64, 64)).shape
+    torch.Size([1, 10])
     """
 
     def __init__(
@@ -203,41 +212,108 @@ LAYERS: dict[int, tuple[type[BasicBlock | Bottleneck], list[int]]] = {
 }
 
 
-def _resnet(layers: int, pretrained: Any, weights: Any, **kwargs: Any) -> ResNet:
-    refuse_weights(f"resnet{layers}", pretrained, weights)
-    return ResNet(*LAYERS[layers], **kwargs)
+def _resnet(layers: int, weights: Any, progress: bool, kwargs: Any, **fixed: int) -> ResNet:
+    for name, value in fixed.items():
+        fix(kwargs, name, value)
+    return trained(functools.partial(ResNet, *LAYERS[layers]), weights, progress, kwargs)
 
 
-def resnet18(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> ResNet:
-    """A `ResNet` of 18 layers, untrained."""
-    return _resnet(18, pretrained, weights, **kwargs)
+@builder(known.ResNet18_Weights)
+def resnet18(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 18 layers, untrained or with ``weights``.
+
+    >>> net = resnet18(num_classes=10)
+    >>> net(mt.zeros(1, 3, 64, 64)).shape, sum(p.numel() for p in net.parameters())
+    (torch.Size([1, 10]), 11181642)
+    """
+    return _resnet(18, weights, progress, kwargs)
 
 
-def resnet34(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> ResNet:
-    """A `ResNet` of 34 layers, untrained."""
-    return _resnet(34, pretrained, weights, **kwargs)
+@builder(known.ResNet34_Weights)
+def resnet34(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 34 layers, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in resnet34().parameters())
+    21797672
+    """
+    return _resnet(34, weights, progress, kwargs)
 
 
-def resnet50(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> ResNet:
-    """A `ResNet` of 50 layers, untrained."""
-    return _resnet(50, pretrained, weights, **kwargs)
+@builder(known.ResNet50_Weights)
+def resnet50(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 50 layers, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in resnet50().parameters())
+    25557032
+    """
+    return _resnet(50, weights, progress, kwargs)
 
 
-def resnet101(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> ResNet:
-    """A `ResNet` of 101 layers, untrained."""
-    return _resnet(101, pretrained, weights, **kwargs)
+@builder(known.ResNet101_Weights)
+def resnet101(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 101 layers, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in resnet101().parameters())
+    44549160
+    """
+    return _resnet(101, weights, progress, kwargs)
 
 
-def resnet152(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> ResNet:
-    """A `ResNet` of 152 layers, untrained."""
-    return _resnet(152, pretrained, weights, **kwargs)
+@builder(known.ResNet152_Weights)
+def resnet152(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 152 layers, untrained or with ``weights``.
+
+    >>> sum(p.numel() for p in resnet152().parameters())
+    60192808
+    """
+    return _resnet(152, weights, progress, kwargs)
+
+
+@builder(known.ResNeXt50_32X4D_Weights)
+def resnext50_32x4d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A ResNeXt of 50 layers, 32 groups of 4 channels (Xie et al., 2016).
+
+    >>> mt.vision.models.get_model_weights(resnext50_32x4d).DEFAULT.meta["num_params"]
+    25028904
+    """
+    return _resnet(50, weights, progress, kwargs, groups=32, width_per_group=4)
+
+
+@builder(known.ResNeXt101_32X8D_Weights)
+def resnext101_32x8d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A ResNeXt of 101 layers, 32 groups of 8 channels (Xie et al., 2016).
+
+    >>> mt.vision.models.get_model_weights(resnext101_32x8d).DEFAULT.meta["num_params"]
+    88791336
+    """
+    return _resnet(101, weights, progress, kwargs, groups=32, width_per_group=8)
+
+
+@builder(known.ResNeXt101_64X4D_Weights)
+def resnext101_64x4d(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A ResNeXt of 101 layers, 64 groups of 4 channels (Xie et al., 2016).
+
+    >>> mt.vision.models.get_model_weights(resnext101_64x4d).DEFAULT.meta["num_params"]
+    83455272
+    """
+    return _resnet(101, weights, progress, kwargs, groups=64, width_per_group=4)
+
+
+@builder(known.Wide_ResNet50_2_Weights)
+def wide_resnet50_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 50 layers, twice as wide inside (Zagoruyko and Komodakis, 2016).
+
+    >>> mt.vision.models.get_model_weights(wide_resnet50_2).DEFAULT.meta["num_params"]
+    68883240
+    """
+    return _resnet(50, weights, progress, kwargs, width_per_group=128)
+
+
+@builder(known.Wide_ResNet101_2_Weights)
+def wide_resnet101_2(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> ResNet:
+    """A `ResNet` of 101 layers, twice as wide inside (Zagoruyko and Komodakis, 2016).
+
+    >>> mt.vision.models.get_model_weights(wide_resnet101_2).DEFAULT.meta["num_params"]
+    126886696
+    """
+    return _resnet(101, weights, progress, kwargs, width_per_group=128)

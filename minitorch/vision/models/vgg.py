@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 from minitorch import nn
 
-from .weights import refuse_weights
+from . import weights as known
+from .registry import builder, trained
 
 # The numbers of channels; M halves the image. By how many layers have weights.
 LAYERS: dict[int, list[int | str]] = {
@@ -34,7 +36,16 @@ def make_layers(cfg: list[int | str], batch_norm: bool = False) -> nn.Sequential
 
 
 class VGG(nn.Module):
-    """``features``, then three linear layers, for images ``(N, 3, 224, 224)``."""
+    """``features``, then three linear layers, for images ``(N, 3, 224, 224)``.
+
+    Source: Simonyan and Zisserman, *Very deep convolutional networks for large-scale image
+    recognition*, 2014.
+
+
+    >>> features = mt.vision.models.vgg.make_layers([64, "M", 128, "M"])  # M halves the image
+    >>> features(mt.zeros(1, 3, 32, 32)).shape
+    torch.Size([1, 128, 8, 8])
+    """
 
     def __init__(
         self,
@@ -72,62 +83,88 @@ class VGG(nn.Module):
         return self.classifier(self.avgpool(self.features(x)).flatten(1))
 
 
-def _vgg(layers: int, batch_norm: bool, pretrained: Any, weights: Any, **kwargs: Any) -> VGG:
-    refuse_weights(f"vgg{layers}{'_bn' if batch_norm else ''}", pretrained, weights)
-    return VGG(make_layers(LAYERS[layers], batch_norm), **kwargs)
+def _vgg(layers: int, batch_norm: bool, weights: Any, progress: bool, kwargs: Any) -> VGG:
+    if weights is not None:
+        kwargs["init_weights"] = False  # they come from the file
+    make = functools.partial(VGG, make_layers(LAYERS[layers], batch_norm))
+    return trained(make, weights, progress, kwargs)
 
 
-def vgg11(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 11 layers, untrained."""
-    return _vgg(11, False, pretrained, weights, **kwargs)
+@builder(known.VGG11_Weights)
+def vgg11(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 11 layers, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg11).DEFAULT.meta["num_params"]
+    132863336
+    """
+    return _vgg(11, False, weights, progress, kwargs)
 
 
-def vgg11_bn(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 11 layers with batch normalization, untrained."""
-    return _vgg(11, True, pretrained, weights, **kwargs)
+@builder(known.VGG11_BN_Weights)
+def vgg11_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 11 layers with batch normalization, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg11_bn).DEFAULT.meta["num_params"]
+    132868840
+    """
+    return _vgg(11, True, weights, progress, kwargs)
 
 
-def vgg13(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 13 layers, untrained."""
-    return _vgg(13, False, pretrained, weights, **kwargs)
+@builder(known.VGG13_Weights)
+def vgg13(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 13 layers, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg13).DEFAULT.meta["num_params"]
+    133047848
+    """
+    return _vgg(13, False, weights, progress, kwargs)
 
 
-def vgg13_bn(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 13 layers with batch normalization, untrained."""
-    return _vgg(13, True, pretrained, weights, **kwargs)
+@builder(known.VGG13_BN_Weights)
+def vgg13_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 13 layers with batch normalization, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg13_bn).DEFAULT.meta["num_params"]
+    133053736
+    """
+    return _vgg(13, True, weights, progress, kwargs)
 
 
-def vgg16(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 16 layers, untrained."""
-    return _vgg(16, False, pretrained, weights, **kwargs)
+@builder(known.VGG16_Weights)
+def vgg16(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 16 layers, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg16).DEFAULT.meta["num_params"]
+    138357544
+    """
+    return _vgg(16, False, weights, progress, kwargs)
 
 
-def vgg16_bn(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 16 layers with batch normalization, untrained."""
-    return _vgg(16, True, pretrained, weights, **kwargs)
+@builder(known.VGG16_BN_Weights)
+def vgg16_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 16 layers with batch normalization, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg16_bn).DEFAULT.meta["num_params"]
+    138365992
+    """
+    return _vgg(16, True, weights, progress, kwargs)
 
 
-def vgg19(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 19 layers, untrained."""
-    return _vgg(19, False, pretrained, weights, **kwargs)
+@builder(known.VGG19_Weights)
+def vgg19(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 19 layers, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg19).DEFAULT.meta["num_params"]
+    143667240
+    """
+    return _vgg(19, False, weights, progress, kwargs)
 
 
-def vgg19_bn(
-    pretrained: bool = False, progress: bool = True, *, weights: Any = None, **kwargs: Any
-) -> VGG:
-    """A `VGG` of 19 layers with batch normalization, untrained."""
-    return _vgg(19, True, pretrained, weights, **kwargs)
+@builder(known.VGG19_BN_Weights)
+def vgg19_bn(*, weights: Any = None, progress: bool = True, **kwargs: Any) -> VGG:
+    """A `VGG` of 19 layers with batch normalization, untrained or with ``weights``.
+
+    >>> mt.vision.models.get_model_weights(vgg19_bn).DEFAULT.meta["num_params"]
+    143678248
+    """
+    return _vgg(19, True, weights, progress, kwargs)

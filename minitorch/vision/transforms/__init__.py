@@ -5,6 +5,7 @@ MiniTorch's generator, in torchvision's order: after the same `mt.manual_seed`, 
 """
 
 from . import functional
+from .augmentation import RandAugment, TrivialAugmentWide
 from .blur import GaussianBlur
 from .color import ColorJitter, Grayscale, RandomGrayscale
 from .combine import Compose, Lambda, RandomApply, RandomChoice, RandomOrder
@@ -14,4 +15,13 @@ from .erasing import RandomErasing
 from .flips import RandomHorizontalFlip, RandomVerticalFlip
 from .geometry import RandomAffine, RandomRotation
 from .images import InterpolationMode
+from .perspective import RandomPerspective
 from .sizes import CenterCrop, FiveCrop, Pad, Resize, TenCrop
+from .tones import (
+    RandomAdjustSharpness,
+    RandomAutocontrast,
+    RandomEqualize,
+    RandomInvert,
+    RandomPosterize,
+    RandomSolarize,
+)

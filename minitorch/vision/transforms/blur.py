@@ -28,13 +28,22 @@ def gaussian_blur(
     ``kernel_size`` and ``sigma`` are for both directions, or for x and y. Without ``sigma`` it is
     ``0.15 · kernel_size + 0.35``. The image is continued by reflection. ValueError for a kernel
     that is not odd and a sigma that is not positive.
+
+    >>> gaussian_blur(mt.tensor([[[0.0, 0.0, 1.0, 0.0, 0.0]]]).expand(1, 5, 5), [3, 3])[0, 2]
+    tensor([0.0000, 0.2390, 0.5220, 0.2390, 0.0000])
     """
+    if not isinstance(kernel_size, int | list | tuple):
+        raise TypeError(
+            f"kernel_size should be int or a sequence of integers. Got {type(kernel_size)}"
+        )
     sizes = [kernel_size, kernel_size] if isinstance(kernel_size, int) else list(kernel_size)
     if len(sizes) != 2:
         raise ValueError(f"If kernel_size is a sequence its length should be 2. Got {len(sizes)}")
     for size in sizes:
         if size % 2 == 0 or size < 0:
             raise ValueError(f"kernel_size should have odd and positive integers. Got {sizes}")
+    if not isinstance(sigma, int | float | list | tuple | None):
+        raise TypeError(f"sigma should be either float or sequence of floats. Got {type(sigma)}")
     if sigma is None:
         sigmas = [size * 0.15 + 0.35 for size in sizes]
     else:
@@ -61,7 +70,13 @@ def gaussian_blur(
 
 
 class GaussianBlur(nn.Module):
-    """`gaussian_blur` with a random sigma between two numbers, or with one."""
+    """`gaussian_blur` with a random sigma between two numbers, or with one.
+
+    >>> GaussianBlur(3, sigma=0.5)(mt.tensor([[0.0] * 3, [0.0, 1.0, 0.0], [0.0] * 3])[None])
+    tensor([[[0.0454, 0.1676, 0.0454],
+             [0.1676, 0.6193, 0.1676],
+             [0.0454, 0.1676, 0.0454]]])
+    """
 
     def __init__(
         self, kernel_size: int | Sequence[int], sigma: float | Sequence[float] = (0.1, 2.0)
@@ -77,7 +92,7 @@ class GaussianBlur(nn.Module):
             if sigma <= 0:
                 raise ValueError("If sigma is a single number, it must be positive.")
             sigma = (sigma, sigma)
-        elif len(sigma) != 2:
+        elif not isinstance(sigma, Sequence) or len(sigma) != 2:
             raise ValueError("sigma should be a single number or a list/tuple with length 2.")
         elif not 0.0 < sigma[0] <= sigma[1]:
             raise ValueError("sigma values should be positive and of the form (min, max).")

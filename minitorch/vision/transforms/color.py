@@ -24,53 +24,69 @@ from .images import (
 )
 
 
-def _blend(first: Any, second: Any, ratio: float) -> Any:
+def blend(first: Any, second: Any, ratio: float) -> Any:
     """``ratio`` of the first image and the rest of the second, where 1 or 255 is white."""
+    ratio = float(ratio)  # an int times bytes would be bytes, and wrap
     mixed = ratio * first + (1.0 - ratio) * second
     return mixed.clamp(0, bound_of(first)).to(first.dtype)
 
 
-def _check_factor(name: str, factor: float) -> None:
+def check_factor(name: str, factor: float) -> None:
     """ValueError for a negative factor."""
     if factor < 0:
         raise ValueError(f"{name} ({factor}) is not non-negative.")
 
 
 def adjust_brightness(img: Any, brightness_factor: float) -> Any:
-    """The image blended with black: 0 is black, 1 the image itself, 2 twice as bright."""
+    """The image blended with black: 0 is black, 1 the image itself, 2 twice as bright.
+
+    >>> adjust_brightness(mt.tensor([0.2, 0.4, 0.8]).view(3, 1, 1), 2.0).flatten()
+    tensor([0.4000, 0.8000, 1.0000])
+    """
     if is_pil(img):
         return ImageEnhance.Brightness(img).enhance(brightness_factor)
-    _check_factor("brightness_factor", brightness_factor)
+    check_factor("brightness_factor", brightness_factor)
     check_channels(img)
-    return _blend(img, mt.zeros_like(img), brightness_factor)
+    return blend(img, mt.zeros_like(img), brightness_factor)
 
 
 def adjust_contrast(img: Any, contrast_factor: float) -> Any:
-    """The image blended with the mean of its greys: 0 is grey, 1 the image itself."""
+    """The image blended with the mean of its greys: 0 is grey, 1 the image itself.
+
+    >>> adjust_contrast(mt.tensor([[[0.0, 1.0]]]), 0.5)
+    tensor([[[0.2500, 0.7500]]])
+    """
     if is_pil(img):
         return ImageEnhance.Contrast(img).enhance(contrast_factor)
-    _check_factor("contrast_factor", contrast_factor)
+    check_factor("contrast_factor", contrast_factor)
     check_channels(img)
     grey = rgb_to_grayscale(img) if img.shape[-3] == 3 else img
     real = grey if grey.is_floating_point() else grey.to(mt.float32)
-    return _blend(img, real.mean(dim=(-3, -2, -1), keepdim=True), contrast_factor)
+    return blend(img, real.mean(dim=(-3, -2, -1), keepdim=True), contrast_factor)
 
 
 def adjust_saturation(img: Any, saturation_factor: float) -> Any:
-    """The image blended with its greys: 0 is grey, 1 the image itself."""
+    """The image blended with its greys: 0 is grey, 1 the image itself.
+
+    >>> adjust_saturation(mt.tensor([1.0, 0.0, 0.0]).view(3, 1, 1), 0.0).flatten()
+    tensor([0.2989, 0.2989, 0.2989])
+    """
     if is_pil(img):
         return ImageEnhance.Color(img).enhance(saturation_factor)
-    _check_factor("saturation_factor", saturation_factor)
+    check_factor("saturation_factor", saturation_factor)
     check_channels(img)
-    if img.shape[-3] == 1:
+    if get_dimensions(img)[0] == 1:
         return img
-    return _blend(img, rgb_to_grayscale(img), saturation_factor)
+    return blend(img, rgb_to_grayscale(img), saturation_factor)
 
 
 def adjust_hue(img: Any, hue_factor: float) -> Any:
     """The image with its hues turned: 0.5 and −0.5 are half around the circle of colours.
 
     ValueError for a factor beyond.
+
+    >>> adjust_hue(mt.tensor([1.0, 0.0, 0.0]).view(3, 1, 1), 0.5).flatten()  # red becomes cyan
+    tensor([0., 1., 1.])
     """
     if not -0.5 <= hue_factor <= 0.5:
         raise ValueError(f"hue_factor ({hue_factor}) is not in [-0.5, 0.5].")
@@ -82,7 +98,7 @@ def adjust_hue(img: Any, hue_factor: float) -> Any:
         bands = (Image.fromarray(turned), saturation, value)
         return Image.merge("HSV", bands).convert(img.mode)
     check_channels(img)
-    if img.shape[-3] == 1:
+    if get_dimensions(img)[0] == 1:
         return img
     real = img if img.is_floating_point() else convert_image_dtype(img, mt.float32)
     h, s, v = _rgb_to_hsv(real)
@@ -114,7 +130,11 @@ def _hsv_to_rgb(h: Any, s: Any, v: Any) -> Any:
 
 
 def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
-    """``gain · imgᵞ``, where white is 1; ValueError for a negative gamma."""
+    """``gain · imgᵞ``, where white is 1; ValueError for a negative gamma.
+
+    >>> adjust_gamma(mt.tensor([[[0.25, 0.5]]]), 2.0)
+    tensor([[[0.0625, 0.2500]]])
+    """
     if gamma < 0:
         raise ValueError("Gamma should be a non-negative real number")
     if is_pil(img):
@@ -127,6 +147,8 @@ def adjust_gamma(img: Any, gamma: float, gain: float = 1) -> Any:
 
 def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
     """``0.2989 R + 0.587 G + 0.114 B``, in one channel or in three equal ones.
+
+    A tensor of one channel keeps it.
 
     >>> rgb_to_grayscale(mt.tensor([255, 0, 0], dtype=mt.uint8).view(3, 1, 1))
     tensor([[[76]]], dtype=torch.uint8)
@@ -141,18 +163,22 @@ def rgb_to_grayscale(img: Any, num_output_channels: int = 1) -> Any:
             f"Input image tensor should have at least 3 dimensions, but found {img.ndim}"
         )
     check_channels(img)
-    if img.shape[-3] == 3:
-        r, g, b = img.unbind(dim=-3)
-        grey = (0.2989 * r + 0.587 * g + 0.114 * b).to(img.dtype).unsqueeze(-3)
-    else:
-        grey = img.clone()
+    if img.shape[-3] == 1:
+        return img.clone()
+    r, g, b = img.unbind(dim=-3)
+    grey = (0.2989 * r + 0.587 * g + 0.114 * b).to(img.dtype).unsqueeze(-3)
     if num_output_channels == 3:
         return grey.expand(*grey.shape[:-3], 3, *grey.shape[-2:])
     return grey
 
 
 def to_grayscale(img: Any, num_output_channels: int = 1) -> Image.Image:
-    """`rgb_to_grayscale` of a PIL image; TypeError for a tensor."""
+    """`rgb_to_grayscale` of a PIL image; TypeError for a tensor.
+
+    >>> from PIL import Image
+    >>> to_grayscale(Image.new("RGB", (1, 1), (255, 0, 0))).getpixel((0, 0))
+    76
+    """
     if not isinstance(img, Image.Image):
         raise TypeError("Input should be PIL Image")
     return rgb_to_grayscale(img, num_output_channels)
@@ -163,6 +189,10 @@ class ColorJitter(nn.Module):
 
     Each argument is the smallest and the largest factor, or a number x for ``1 − x`` to ``1 + x``
     (for the hue, ``−x`` to ``x``, at most 0.5). TypeError or ValueError for others.
+
+    >>> _ = mt.manual_seed(0)
+    >>> ColorJitter(brightness=0.5)(mt.full((3, 1, 1), 0.5)).flatten()
+    tensor([0.3160, 0.3160, 0.3160])
     """
 
     def __init__(
@@ -226,7 +256,11 @@ class ColorJitter(nn.Module):
 
 
 class Grayscale(nn.Module):
-    """`rgb_to_grayscale`: the image in grey, in one channel or in three equal ones."""
+    """`rgb_to_grayscale`: the image in grey, in one channel or in three equal ones.
+
+    >>> Grayscale()(mt.tensor([1.0, 0.0, 0.0]).view(3, 1, 1))  # how bright red is
+    tensor([[[0.2989]]])
+    """
 
     def __init__(self, num_output_channels: int = 1) -> None:
         super().__init__()
@@ -241,7 +275,11 @@ class Grayscale(nn.Module):
 
 
 class RandomGrayscale(nn.Module):
-    """The image in grey with probability ``p``, in as many channels as it has."""
+    """The image in grey with probability ``p``, in as many channels as it has.
+
+    >>> RandomGrayscale(p=1.0)(mt.tensor([1.0, 0.0, 0.0]).view(3, 1, 1)).flatten()
+    tensor([0.2989, 0.2989, 0.2989])
+    """
 
     def __init__(self, p: float = 0.1) -> None:
         super().__init__()
@@ -249,7 +287,8 @@ class RandomGrayscale(nn.Module):
 
     def forward(self, img: Any) -> Any:
         """The image, grey or as it is."""
-        return rgb_to_grayscale(img, get_dimensions(img)[0]) if chance(self.p) else img
+        channels = get_dimensions(img)[0]
+        return rgb_to_grayscale(img, channels) if chance(self.p) else img
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(p={self.p})"

@@ -37,7 +37,11 @@ class Compose:
 
 
 class Lambda:
-    """A function as a transform; TypeError if it cannot be called."""
+    """A function as a transform; TypeError if it cannot be called.
+
+    >>> Lambda(lambda x: x.float() / 255)(mt.tensor([0, 51, 255]))
+    tensor([0.0000, 0.2000, 1.0000])
+    """
 
     def __init__(self, lambd: Callable[[Any], Any]) -> None:
         if not callable(lambd):
@@ -52,7 +56,13 @@ class Lambda:
 
 
 class RandomApply(nn.Module):
-    """All transforms one after the other, with probability ``p``; else none of them."""
+    """All transforms one after the other, with probability ``p``; else none of them.
+
+    >>> _ = mt.manual_seed(0)
+    >>> half = RandomApply([lambda x: x + 1, lambda x: x * 10], p=0.5)
+    >>> [half(1) for _ in range(6)]
+    [20, 1, 20, 20, 20, 1]
+    """
 
     def __init__(self, transforms: Any, p: float = 0.5) -> None:
         super().__init__()
@@ -84,7 +94,14 @@ class _RandomTransforms:
 
 
 class RandomOrder(_RandomTransforms):
-    """All transforms, in random order."""
+    """All transforms, in random order.
+
+    >>> import random
+    >>> random.seed(0)
+    >>> both = RandomOrder([lambda x: x + 1, lambda x: x * 10])
+    >>> [both(1) for _ in range(6)]  # (1 + 1) · 10 or 1 · 10 + 1
+    [20, 20, 11, 20, 20, 20]
+    """
 
     def __call__(self, img: Any) -> Any:
         order = list(range(len(self.transforms)))
@@ -95,7 +112,14 @@ class RandomOrder(_RandomTransforms):
 
 
 class RandomChoice(_RandomTransforms):
-    """One of the transforms, with the weights ``p`` if they are given."""
+    """One of the transforms, with the weights ``p`` if they are given.
+
+    >>> import random
+    >>> random.seed(0)
+    >>> one = RandomChoice([lambda x: x + 1, lambda x: x * 10])
+    >>> [one(1) for _ in range(6)]
+    [10, 10, 2, 2, 10, 2]
+    """
 
     def __init__(
         self, transforms: Sequence[Callable[[Any], Any]], p: Sequence[float] | None = None

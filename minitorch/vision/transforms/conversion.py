@@ -35,6 +35,7 @@ def to_tensor(pic: Any) -> Any:
 
     TypeError if it is neither, ValueError for an array of other than 2 or 3 dimensions.
 
+    >>> import numpy as np
     >>> to_tensor(np.array([[[255, 0, 51]]], np.uint8)).flatten()
     tensor([1.0000, 0.0000, 0.2000])
     """
@@ -75,6 +76,9 @@ def to_pil_image(pic: Any, mode: str | None = None) -> Image.Image:
     Floating tensors hold 0 to 1. Without ``mode``, it follows from the number of channels and the
     dtype: L, LA, RGB, RGBA, or I, I;16, F. TypeError for what is no image, ValueError for more than
     4 channels or a mode that does not fit.
+
+    >>> to_pil_image(mt.tensor([[[0, 128, 255]]], dtype=mt.uint8)).mode
+    'L'
     """
     if isinstance(pic, mt.Tensor):
         if pic.ndim not in (2, 3):
@@ -177,7 +181,12 @@ def normalize(
 
 
 class ToTensor:
-    """`to_tensor`: a PIL image or array of bytes becomes a tensor ``(C, H, W)`` from 0 to 1."""
+    """`to_tensor`: a PIL image or array of bytes becomes a tensor ``(C, H, W)`` from 0 to 1.
+
+    >>> from PIL import Image
+    >>> ToTensor()(Image.new("RGB", (1, 1), (0, 51, 255))).flatten()
+    tensor([0.0000, 0.2000, 1.0000])
+    """
 
     def __call__(self, pic: Any) -> Any:
         return to_tensor(pic)
@@ -187,7 +196,12 @@ class ToTensor:
 
 
 class PILToTensor:
-    """`pil_to_tensor`: a PIL image becomes a tensor ``(C, H, W)``, its numbers as they are."""
+    """`pil_to_tensor`: a PIL image becomes a tensor ``(C, H, W)``, its numbers as they are.
+
+    >>> from PIL import Image
+    >>> PILToTensor()(Image.new("RGB", (2, 1), (1, 2, 3))).shape
+    torch.Size([3, 1, 2])
+    """
 
     def __call__(self, pic: Any) -> Any:
         return pil_to_tensor(pic)
@@ -197,7 +211,12 @@ class PILToTensor:
 
 
 class ToPILImage:
-    """`to_pil_image`: a tensor or array becomes a PIL image."""
+    """`to_pil_image`: a tensor or array becomes a PIL image.
+
+    >>> image = ToPILImage()(mt.ones(3, 2, 5))
+    >>> image.mode, image.size, image.getpixel((0, 0))
+    ('RGB', (5, 2), (255, 255, 255))
+    """
 
     def __init__(self, mode: str | None = None) -> None:
         self.mode = mode
@@ -210,7 +229,11 @@ class ToPILImage:
 
 
 class ConvertImageDtype(nn.Module):
-    """`convert_image_dtype`: a tensor in another dtype, scaled."""
+    """`convert_image_dtype`: a tensor in another dtype, scaled.
+
+    >>> ConvertImageDtype(mt.float32)(mt.tensor([0, 51, 255], dtype=mt.uint8))
+    tensor([0.0000, 0.2000, 1.0000])
+    """
 
     def __init__(self, dtype: Any) -> None:
         super().__init__()
@@ -224,7 +247,11 @@ class ConvertImageDtype(nn.Module):
 
 
 class Normalize(nn.Module):
-    """`normalize`: ``(tensor − mean) / std`` for each channel."""
+    """`normalize`: ``(tensor − mean) / std`` for each channel.
+
+    >>> Normalize(mean=[0.5], std=[0.25])(mt.tensor([[[0.5, 1.0]]]))
+    tensor([[[0., 2.]]])
+    """
 
     def __init__(self, mean: Sequence[float], std: Sequence[float], inplace: bool = False) -> None:
         super().__init__()

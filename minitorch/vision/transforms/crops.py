@@ -19,6 +19,11 @@ class RandomCrop(nn.Module):
 
     First the image gets a border of ``padding``, as by `pad`; ``pad_if_needed`` makes it as large
     as ``size`` at least. ValueError if it is smaller.
+
+    >>> _ = mt.manual_seed(0)
+    >>> RandomCrop(2)(mt.arange(16).view(1, 4, 4))
+    tensor([[[ 8,  9],
+             [12, 13]]])
     """
 
     def __init__(
@@ -70,6 +75,9 @@ class RandomResizedCrop(nn.Module):
     """A random part of the image, resized to ``size``.
 
     ``scale`` says how much of the area it has, ``ratio`` how wide it is for its height.
+
+    >>> RandomResizedCrop(224)(mt.zeros(3, 100, 150)).shape
+    torch.Size([3, 224, 224])
     """
 
     def __init__(

@@ -35,6 +35,13 @@ class RandomErasing(nn.Module):
 
     ``scale`` says how much of the area it has, ``ratio`` how high it is for its width, ``value``
     what is put there: a number, one for each channel, or "random" for normal noise.
+
+    >>> _ = mt.manual_seed(0)
+    >>> RandomErasing(p=1.0, scale=(0.2, 0.4))(mt.ones(1, 4, 6))
+    tensor([[[1., 0., 0., 0., 0., 0.],
+             [1., 0., 0., 0., 0., 0.],
+             [1., 1., 1., 1., 1., 1.],
+             [1., 1., 1., 1., 1., 1.]]])
     """
 
     def __init__(

@@ -21,7 +21,12 @@ def hflip(img: Any) -> Any:
 
 
 def vflip(img: Any) -> Any:
-    """The image with top and bottom exchanged."""
+    """The image with top and bottom exchanged.
+
+    >>> vflip(mt.tensor([[[1], [2]]]))
+    tensor([[[2],
+             [1]]])
+    """
     return img.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if is_pil(img) else img.flip(-2)
 
 
@@ -37,7 +42,11 @@ class _Random(nn.Module):
 
 
 class RandomHorizontalFlip(_Random):
-    """`hflip` with probability ``p``."""
+    """`hflip` with probability ``p``.
+
+    >>> RandomHorizontalFlip(p=1.0)(mt.tensor([[[1, 2, 3]]]))
+    tensor([[[3, 2, 1]]])
+    """
 
     def forward(self, img: Any) -> Any:
         """The image, or its mirror image."""
@@ -45,7 +54,12 @@ class RandomHorizontalFlip(_Random):
 
 
 class RandomVerticalFlip(_Random):
-    """`vflip` with probability ``p``."""
+    """`vflip` with probability ``p``.
+
+    >>> RandomVerticalFlip(p=1.0)(mt.tensor([[[1], [2]]]))
+    tensor([[[2],
+             [1]]])
+    """
 
     def forward(self, img: Any) -> Any:
         """The image, or the image upside down."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from numbers import Number
 from typing import Any
 
@@ -21,7 +21,7 @@ from .images import (
     sequence_of,
     uniform,
 )
-from .sizes import check_tensor_mode, pil_fill
+from .sizes import pil_fill
 
 
 def inverse_affine_matrix(
@@ -66,27 +66,17 @@ def _expanded(matrix: list[float], width: int, height: int) -> tuple[int, int]:
     return int(new_width), int(new_height)
 
 
-def _sampled(
-    img: Any, matrix: list[float], mode: InterpolationMode, fill: Any, size: tuple[int, int]
-) -> Any:
-    """A tensor's pixels at the places that the matrix says; ``fill`` outside of the image.
+def sampled(img: Any, places: Callable[..., Any], mode: InterpolationMode, fill: Any) -> Any:
+    """A tensor's pixels at the ``places(dtype=, device=)`` of `nn.functional.grid_sample`.
 
-    ``size`` is the result's width and height.
+    Outside of the image it is ``fill``. ValueError for an interpolation that is for PIL images.
     """
-    check_tensor_mode(mode, ("nearest", "bilinear"))
-    _, height, width = get_dimensions(img)
-    new_width, new_height = size
+    if mode.value not in ("nearest", "bilinear"):
+        raise ValueError(f"Interpolation mode '{mode.value}' is unsupported with Tensor input")
 
-    def sampled(batch: Any) -> Any:
+    def sampled_batch(batch: Any) -> Any:
         options = {"dtype": batch.dtype, "device": batch.device}
-        x = mt.arange(new_width, **options) + (1 - new_width) / 2
-        y = mt.arange(new_height, **options) + (1 - new_height) / 2
-        places = mt.ones(new_height, new_width, 3, **options)
-        places[..., 0], places[..., 1] = x, y[:, None]
-        half = mt.tensor([width / 2, height / 2], **options)
-        theta = mt.tensor(matrix, **options).view(2, 3).T / half
-        grid = (places.view(-1, 3) @ theta).view(1, new_height, new_width, 2)
-        grid = grid.expand(len(batch), -1, -1, -1)
+        grid = places(**options).expand(len(batch), -1, -1, -1)
         if fill is not None:  # one more channel tells how much of a pixel is inside
             batch = mt.cat([batch, mt.ones_like(batch[:, :1])], dim=1)
         result = nn.functional.grid_sample(
@@ -100,10 +90,28 @@ def _sampled(
             return mt.where(inside < 0.5, colour, result)
         return result * inside + (1.0 - inside) * colour
 
-    return as_float_batch(img, sampled)
+    return as_float_batch(img, sampled_batch)
 
 
-def _tensor_fill(fill: Any, channels: int) -> list[float] | None:
+def _mapped(
+    img: Any, matrix: list[float], mode: InterpolationMode, fill: Any, size: tuple[int, int]
+) -> Any:
+    """`sampled` at the places that the matrix says; ``size`` is the result's width and height."""
+    _, height, width = get_dimensions(img)
+    new_width, new_height = size
+
+    def places(**options: Any) -> Any:
+        x = mt.arange(new_width, **options) + (1 - new_width) / 2
+        y = mt.arange(new_height, **options) + (1 - new_height) / 2
+        base = mt.ones(new_height, new_width, 3, **options)
+        base[..., 0], base[..., 1] = x, y[:, None]
+        half = mt.tensor([width / 2, height / 2], **options)
+        return base @ (mt.tensor(matrix, **options).view(2, 3).T / half)
+
+    return sampled(img, places, mode, fill)
+
+
+def tensor_fill(fill: Any, channels: int) -> list[float] | None:
     """The colour as a list for a tensor, or None for black."""
     if fill is None:
         return None
@@ -146,7 +154,7 @@ def rotate(
     # The matrix of an affine map turns clockwise.
     matrix = inverse_affine_matrix(middle, -angle, [0.0, 0.0], 1.0, [0.0, 0.0])
     size = _expanded(matrix, width, height) if expand else (width, height)
-    return _sampled(img, matrix, mode, _tensor_fill(fill, channels), size)
+    return _mapped(img, matrix, mode, tensor_fill(fill, channels), size)
 
 
 def affine(
@@ -177,13 +185,15 @@ def affine(
         raise ValueError("Argument translate should be a sequence of length 2")
     if scale <= 0.0:
         raise ValueError("Argument scale should be positive")
-    if not isinstance(shear, int | float | Sequence):
+    if not isinstance(shear, int | float | list | tuple):
         raise TypeError("Shear should be either a single value or a sequence of two values")
     shear = [shear, 0.0] if isinstance(shear, int | float) else list(shear)
     if len(shear) == 1:
         shear = [shear[0], shear[0]]
     if len(shear) != 2:
         raise ValueError(f"Shear should be a sequence containing two values. Got {shear}")
+    if center is not None and not isinstance(center, list | tuple):
+        raise TypeError("Argument center should be a sequence")
     channels, height, width = get_dimensions(img)
     if is_pil(img):
         # Pillow counts from the corner, and half a pixel is the middle of the first one.
@@ -193,10 +203,10 @@ def affine(
         return img.transform(img.size, 0, matrix, PIL_NUMBERS[mode], fillcolor=colour)
     middle = [0.0, 0.0] if center is None else [center[0] - width / 2, center[1] - height / 2]
     matrix = inverse_affine_matrix(middle, angle, translate, scale, shear)
-    return _sampled(img, matrix, mode, _tensor_fill(fill, channels), (width, height))
+    return _mapped(img, matrix, mode, tensor_fill(fill, channels), (width, height))
 
 
-def _checked_fill(fill: Any) -> Any:
+def checked_fill(fill: Any) -> Any:
     """A colour, 0 for None; TypeError for what is no colour."""
     if fill is None:
         return 0
@@ -206,7 +216,12 @@ def _checked_fill(fill: Any) -> Any:
 
 
 class RandomRotation(nn.Module):
-    """`rotate` by a random angle between two ``degrees``, or from −degrees to degrees."""
+    """`rotate` by a random angle between two ``degrees``, or from −degrees to degrees.
+
+    >>> RandomRotation((90, 90))(mt.arange(4.0).view(1, 2, 2))
+    tensor([[[1., 3.],
+             [0., 2.]]])
+    """
 
     def __init__(
         self,
@@ -221,7 +236,7 @@ class RandomRotation(nn.Module):
         self.degrees = angles(degrees, "degrees")
         self.center = None if center is None else sequence_of(center, "center")
         self.expand = expand
-        self.fill = _checked_fill(fill)
+        self.fill = checked_fill(fill)
 
     @staticmethod
     def get_params(degrees: Sequence[float]) -> float:
@@ -247,6 +262,10 @@ class RandomAffine(nn.Module):
 
     ``translate`` are the largest moves as fractions of width and height, ``scale`` the smallest and
     the largest factor, ``shear`` one angle for −shear to shear along x, two, or two for each axis.
+
+    >>> _ = mt.manual_seed(0)
+    >>> RandomAffine(0, translate=(0.5, 0))(mt.tensor([[[1.0, 2.0, 3.0, 4.0]]]))
+    tensor([[[0., 1., 2., 3.]]])
     """
 
     def __init__(
@@ -273,7 +292,7 @@ class RandomAffine(nn.Module):
         self.translate = translate
         self.scale = scale
         self.shear = None if shear is None else angles(shear, "shear", (2, 4))
-        self.fill = _checked_fill(fill)
+        self.fill = checked_fill(fill)
         self.center = None if center is None else sequence_of(center, "center")
 
     @staticmethod

@@ -13,7 +13,11 @@ import minitorch as mt
 
 
 class InterpolationMode(Enum):
-    """How a pixel between pixels is made. BOX, HAMMING and LANCZOS are for PIL images only."""
+    """How a pixel between pixels is made. BOX, HAMMING and LANCZOS are for PIL images only.
+
+    >>> InterpolationMode.BILINEAR, InterpolationMode("nearest").name
+    (<InterpolationMode.BILINEAR: 'bilinear'>, 'NEAREST')
+    """
 
     NEAREST = "nearest"
     NEAREST_EXACT = "nearest-exact"
@@ -57,28 +61,43 @@ def is_pil(img: Any) -> bool:
     if isinstance(img, Image.Image):
         return True
     if not isinstance(img, mt.Tensor):
-        raise TypeError(f"Unexpected type {type(img)}")
+        raise TypeError(f"img should be PIL Image. Got {type(img)}")
     if img.ndim < 2:
         raise TypeError("Tensor is not a torch image.")
     return False
 
 
 def get_dimensions(img: Any) -> list[int]:
-    """Channels, height and width."""
-    if is_pil(img):
+    """Channels, height and width; TypeError for what is no image.
+
+    >>> get_dimensions(mt.zeros(3, 4, 5))
+    [3, 4, 5]
+    """
+    if isinstance(img, Image.Image):
         width, height = img.size
         return [len(img.getbands()), height, width]
+    if not isinstance(img, mt.Tensor):
+        raise TypeError(f"Unexpected type {type(img)}")
+    is_pil(img)  # which refuses a vector
     return [1 if img.ndim == 2 else img.shape[-3], *img.shape[-2:]]
 
 
 def get_image_size(img: Any) -> list[int]:
-    """Width and height."""
+    """Width and height.
+
+    >>> get_image_size(mt.zeros(3, 4, 5))
+    [5, 4]
+    """
     _, height, width = get_dimensions(img)
     return [width, height]
 
 
 def get_image_num_channels(img: Any) -> int:
-    """The number of channels."""
+    """The number of channels.
+
+    >>> get_image_num_channels(mt.zeros(3, 4, 5))
+    3
+    """
     return get_dimensions(img)[0]
 
 
@@ -93,7 +112,7 @@ def check_channels(img: Any, allowed: tuple[int, ...] = (1, 3)) -> None:
 
 def bound_of(img: Any) -> float:
     """The value of white: 1, or an integer dtype's largest number."""
-    return 1.0 if img.is_floating_point() else float(mt.iinfo(img.dtype).max)
+    return 1.0 if img.is_floating_point() else mt.iinfo(img.dtype).max
 
 
 def as_float_batch(img: Any, function: Callable[[Any], Any]) -> Any:

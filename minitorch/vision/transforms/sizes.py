@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,14 +23,7 @@ from .images import (
     two_sizes,
 )
 
-TENSOR_MODES = {"nearest", "nearest-exact", "bilinear", "bicubic"}
 TWO_SIZES = "Please provide only two dimensions (h, w) for size."
-
-
-def check_tensor_mode(mode: InterpolationMode, allowed: Any = TENSOR_MODES) -> None:
-    """ValueError for an interpolation that is for PIL images only."""
-    if mode.value not in allowed:
-        raise ValueError(f"Interpolation mode '{mode.value}' is unsupported with Tensor input")
 
 
 def resized_to(
@@ -44,7 +38,7 @@ def resized_to(
         if max_size <= size[0]:
             raise ValueError(
                 f"max_size = {max_size} must be strictly greater than the requested size for the "
-                f"smaller edge size = {size[0]}"
+                f"smaller edge size = {size}"
             )
         if new_long > max_size:
             new_short, new_long = int(max_size * new_short / new_long), max_size
@@ -61,7 +55,7 @@ def resize(
     """The image at height and width ``size``; one number is for the shorter side.
 
     With one number, ``max_size`` bounds the longer side. ``antialias`` is for tensors: PIL images
-    are always made so. ValueError for a ``max_size`` that does not make sense.
+    are always made so. ValueError for other sizes, and a ``max_size`` that does not make sense.
 
     >>> resize(mt.zeros(3, 10, 20), 5).shape
     torch.Size([3, 5, 10])
@@ -69,6 +63,11 @@ def resize(
     mode = mode_of(interpolation)
     if isinstance(size, int):
         size = [size]
+    elif len(size) not in (1, 2):
+        raise ValueError(
+            "Size must be an int or a 1 or 2 element tuple/list, not a "
+            f"{len(size)} element tuple/list"
+        )
     elif max_size is not None and len(size) != 1:
         raise ValueError(
             "max_size should only be passed if size specifies the length of the smaller edge, "
@@ -79,8 +78,13 @@ def resize(
     if (new_height, new_width) == (height, width):
         return img
     if is_pil(img):
+        if antialias is False:
+            warnings.warn(
+                "Anti-alias option is always applied for PIL Image input. Argument antialias is "
+                "ignored.",
+                stacklevel=2,
+            )
         return img.resize((new_width, new_height), PIL_NUMBERS[mode])
-    check_tensor_mode(mode)
     smooth = mode.value in ("bilinear", "bicubic")
 
     def resized(batch: Any) -> Any:
@@ -100,7 +104,7 @@ def resize(
 
 def check_padding(padding: Any, fill: Any, padding_mode: Any) -> tuple[int, int, int, int]:
     """The padding as left, top, right, bottom; TypeError or ValueError for wrong arguments."""
-    if not isinstance(fill, int | float | tuple | list):
+    if not isinstance(fill, int | float | tuple | list | None):
         raise TypeError("Got inappropriate fill arg")
     if not isinstance(padding_mode, str):
         raise TypeError("Got inappropriate padding_mode arg")
@@ -127,7 +131,7 @@ def pil_fill(img: Image.Image, fill: Any) -> Any:
         fill = [fill] * bands
     if len(fill) not in (1, bands):
         raise ValueError(
-            "The number of elements in 'fill' does not match the number of bands of the image "
+            "The number of elements in 'fill' does not match the number of channels of the image "
             f"({len(fill)} != {bands})"
         )
     if len(fill) != bands:
@@ -148,21 +152,26 @@ def pad(
     >>> pad(mt.tensor([[[1, 2, 3]]]), (2, 0), padding_mode="symmetric")
     tensor([[[2, 1, 1, 2, 3, 3, 2]]])
     """
-    left, top, right, bottom = check_padding(padding, fill, padding_mode)
-    if is_pil(img):
+    picture = is_pil(img)
+    sides = left, top, right, bottom = check_padding(padding, fill, padding_mode)
+    if padding_mode != "constant" and min(sides) < 0:  # np.pad cannot cut
+        _, height, width = get_dimensions(img)
+        cut = [min(side, 0) for side in sides]
+        img = crop(img, -cut[1], -cut[0], height + cut[1] + cut[3], width + cut[0] + cut[2])
+        left, top, right, bottom = (max(side, 0) for side in sides)
+    if picture:
         if padding_mode == "constant":
             return ImageOps.expand(img, (left, top, right, bottom), pil_fill(img, fill))
         array = np.asarray(img)
-        sides = [(top, bottom), (left, right)] + [(0, 0)] * (array.ndim - 2)
-        padded = Image.fromarray(np.pad(array, sides, padding_mode))  # type: ignore[call-overload]
+        widths = [(top, bottom), (left, right)] + [(0, 0)] * (array.ndim - 2)
+        padded = Image.fromarray(np.pad(array, widths, padding_mode))  # type: ignore[call-overload]
         if img.mode == "P":
             padded.putpalette(img.getpalette())
         return padded
+    if isinstance(fill, tuple | list):
+        raise TypeError("Got inappropriate fill arg")
     if padding_mode == "constant":
-        value = fill if isinstance(fill, int | float) else fill[0] if len(fill) == 1 else None
-        if value is None:
-            raise ValueError("fill must be one number for a tensor")
-        return nn.functional.pad(img, [left, right, top, bottom], value=value)
+        return nn.functional.pad(img, [left, right, top, bottom], value=fill or 0)
     _, height, width = get_dimensions(img)
     rows, columns = (
         mt.from_numpy(np.pad(np.arange(length), sides, padding_mode)).to(img.device)  # type: ignore[call-overload]
@@ -195,7 +204,12 @@ def crop(img: Any, top: int, left: int, height: int, width: int) -> Any:
 
 
 def center_crop(img: Any, output_size: int | Sequence[int]) -> Any:
-    """The middle of the image; where it is too small, with a black border."""
+    """The middle of the image; where it is too small, with a black border.
+
+    >>> center_crop(mt.ones(1, 2, 2), (2, 4))
+    tensor([[[0., 1., 1., 0.],
+             [0., 1., 1., 0.]]])
+    """
     height, width = two_sizes(output_size, TWO_SIZES)
     _, h, w = get_dimensions(img)
     if height > h or width > w:
@@ -217,12 +231,20 @@ def resized_crop(
     interpolation: Any = InterpolationMode.BILINEAR,
     antialias: bool | None = True,
 ) -> Any:
-    """`crop`, then `resize`."""
+    """`crop`, then `resize`.
+
+    >>> resized_crop(mt.arange(16.0).view(1, 4, 4), 1, 1, 2, 2, [1, 1])  # the mean of the middle
+    tensor([[[7.5000]]])
+    """
     return resize(crop(img, top, left, height, width), size, interpolation, antialias=antialias)
 
 
 def five_crop(img: Any, size: int | Sequence[int]) -> tuple[Any, ...]:
-    """The four corners and the middle; ValueError if the image is smaller than ``size``."""
+    """The four corners and the middle; ValueError if the image is smaller than ``size``.
+
+    >>> [crop.item() for crop in five_crop(mt.arange(9).view(1, 3, 3), 1)]
+    [0, 2, 6, 8, 4]
+    """
     height, width = two_sizes(size, TWO_SIZES)
     _, h, w = get_dimensions(img)
     if width > w or height > h:
@@ -235,12 +257,20 @@ def five_crop(img: Any, size: int | Sequence[int]) -> tuple[Any, ...]:
 
 
 def ten_crop(img: Any, size: int | Sequence[int], vertical_flip: bool = False) -> tuple[Any, ...]:
-    """`five_crop` of the image and of its mirror image."""
+    """`five_crop` of the image and of its mirror image.
+
+    >>> [crop.item() for crop in ten_crop(mt.arange(9).view(1, 3, 3), 1, vertical_flip=True)]
+    [0, 2, 6, 8, 4, 6, 8, 0, 2, 4]
+    """
     return five_crop(img, size) + five_crop((vflip if vertical_flip else hflip)(img), size)
 
 
 class Resize(nn.Module):
-    """`resize`: the image at height and width ``size``; one number is for the shorter side."""
+    """`resize`: the image at height and width ``size``; one number is for the shorter side.
+
+    >>> Resize(4)(mt.zeros(3, 8, 16)).shape, Resize((4, 4))(mt.zeros(3, 8, 16)).shape
+    (torch.Size([3, 4, 8]), torch.Size([3, 4, 4]))
+    """
 
     def __init__(
         self,
@@ -282,7 +312,12 @@ class _SizedCrop(nn.Module):
 
 
 class CenterCrop(_SizedCrop):
-    """`center_crop`: the middle of the image."""
+    """`center_crop`: the middle of the image.
+
+    >>> CenterCrop(2)(mt.arange(16).view(1, 4, 4))
+    tensor([[[ 5,  6],
+             [ 9, 10]]])
+    """
 
     def forward(self, img: Any) -> Any:
         """The middle."""
@@ -290,7 +325,11 @@ class CenterCrop(_SizedCrop):
 
 
 class FiveCrop(_SizedCrop):
-    """`five_crop`: a tuple of the four corners and the middle."""
+    """`five_crop`: a tuple of the four corners and the middle.
+
+    >>> [crop.item() for crop in FiveCrop(1)(mt.arange(9).view(1, 3, 3))]
+    [0, 2, 6, 8, 4]
+    """
 
     def forward(self, img: Any) -> Any:
         """The five images."""
@@ -298,7 +337,11 @@ class FiveCrop(_SizedCrop):
 
 
 class TenCrop(nn.Module):
-    """`ten_crop`: a tuple of `FiveCrop`'s images and those of the mirror image."""
+    """`ten_crop`: a tuple of `FiveCrop`'s images and those of the mirror image.
+
+    >>> [crop.item() for crop in TenCrop(1)(mt.arange(9).view(1, 3, 3))]
+    [0, 2, 6, 8, 4, 2, 0, 8, 6, 4]
+    """
 
     def __init__(self, size: int | Sequence[int], vertical_flip: bool = False) -> None:
         super().__init__()
@@ -314,12 +357,18 @@ class TenCrop(nn.Module):
 
 
 class Pad(nn.Module):
-    """`pad`: the image with a border."""
+    """`pad`: the image with a border.
+
+    >>> Pad((1, 0), fill=9)(mt.tensor([[[1, 2, 3]]]))
+    tensor([[[9, 1, 2, 3, 9]]])
+    """
 
     def __init__(
         self, padding: int | Sequence[int], fill: Any = 0, padding_mode: str = "constant"
     ) -> None:
         super().__init__()
+        if fill is None:  # which `pad` takes for 0
+            raise TypeError("Got inappropriate fill arg")
         check_padding(padding, fill, padding_mode)
         self.padding = padding
         self.fill = fill
