@@ -21,7 +21,10 @@ from ..version import __version__
 
 STANDS_FOR = {"torch": "minitorch", "torchvision": "minitorch.vision"}
 # Programs compare `torch.__version__` with the version that they need.
-VERSION = f"2.13.0+minitorch.{__version__}"
+VERSIONS = {
+    "torch": f"2.13.0+minitorch.{__version__}",
+    "torchvision": f"0.28.0+minitorch.{__version__}",
+}
 IMPORT_FROM = opcode.opmap["IMPORT_FROM"]
 
 
@@ -42,7 +45,6 @@ def use_as_torch() -> None:
             )
     sys.meta_path.insert(0, TorchFinder())
     register("torch", mt)
-    mt.__version__ = VERSION  # type: ignore[attr-defined]
     tell_other_processes()
 
 
@@ -50,6 +52,9 @@ class TorchFinder:
     """Finds ``torch.X`` at ``minitorch.X``, and loads it."""
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name == "safetensors.torch":  # the library's own one needs PyTorch's storages
+            files = importlib.import_module("minitorch.serialization.safetensors_files")
+            return ModuleSpec(name, self, loader_state=files)  # type: ignore[arg-type]
         root, dot, rest = name.partition(".")
         if root not in STANDS_FOR:
             return None
@@ -80,6 +85,8 @@ class TorchFinder:
 def register(name: str, module: ModuleType) -> None:
     """Makes ``import name`` mean ``module``, and so for the modules in it."""
     sys.modules[name] = module
+    if name in VERSIONS:
+        vars(module)["__version__"] = VERSIONS[name]
     own = vars(module).get("__getattr__")
     if own is None or own.__module__ != __name__:
         later = vars(module).get("_LATER", {})  # what the module itself loads when it is asked for

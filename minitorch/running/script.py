@@ -16,8 +16,12 @@ from .alias import use_as_torch
 
 
 def run_script(script: str, arguments: Sequence[str]) -> None:
-    """Runs the file ``script``; SystemExit if it cannot be read."""
+    """Runs the file ``script``; SystemExit if it cannot be read, or is a notebook."""
     path = os.path.abspath(script)
+    if path.endswith(".ipynb"):
+        said = "is a notebook: there, put `import minitorch; minitorch.use_as_torch()` at the top"
+        print(f"minitorch: {script} {said}", file=sys.stderr)
+        raise SystemExit(2)
     try:
         with io.open_code(path) as file:
             source = file.read()

@@ -16,16 +16,20 @@ import numpy as np
 from .. import from_data
 from . import files
 from .archive import ArchiveReader
+from .legacy import MAGIC, load_legacy
 from .storage import StorageType, TypedStorage, UntypedStorage, restoring, swapped
 from .tensors import NAMES
 from .unpickling import WeightsUnpickler, load_anything, load_weights, modern_path
 
 TAR = slice(257, 262)  # where a tar file says that it is one
-MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # what older pickle streams begin with
 
 
 class LoadEndianness(Enum):
-    """The byte order of a file that does not tell it."""
+    """The byte order of a file that does not tell it.
+
+    >>> [order.name for order in mt.serialization.LoadEndianness]
+    ['NATIVE', 'LITTLE', 'BIG']
+    """
 
     NATIVE = 1
     LITTLE = 2
@@ -36,12 +40,23 @@ _endianness: LoadEndianness | None = None
 
 
 def get_default_load_endianness() -> LoadEndianness | None:
-    """What `set_default_load_endianness` was given."""
+    """What `set_default_load_endianness` was given.
+
+    >>> print(mt.serialization.get_default_load_endianness())
+    None
+    """
     return _endianness
 
 
 def set_default_load_endianness(endianness: LoadEndianness | None) -> None:
-    """Which byte order files from PyTorch 2.0 and before have; None stands for little."""
+    """Which byte order files from PyTorch 2.0 and before have; None stands for little.
+
+    >>> little = mt.serialization.LoadEndianness.LITTLE
+    >>> mt.serialization.set_default_load_endianness(little)
+    >>> mt.serialization.get_default_load_endianness() is little
+    True
+    >>> mt.serialization.set_default_load_endianness(None)
+    """
     global _endianness
     if not isinstance(endianness, LoadEndianness) and endianness is not None:
         raise TypeError("Invalid argument type in function set_default_load_endianness")
@@ -73,6 +88,13 @@ def load(
 
     A RuntimeError tells of a damaged archive, ``pickle.UnpicklingError`` of contents that are not
     allowed.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> mt.save({"step": 3, "w": mt.ones(2)}, file)
+    >>> _ = file.seek(0)
+    >>> mt.load(file)
+    {'step': 3, 'w': tensor([1., 1.])}
     """
     # PyTorch's switch for those who run programs that others wrote.
     if os.getenv("TORCH_FORCE_WEIGHTS_ONLY_LOAD", "0").lower() in ("1", "y", "yes", "true"):
@@ -92,7 +114,14 @@ def load(
     if files.is_path(f) and os.fspath(f).endswith(".safetensors"):
         return load_safetensors(os.fspath(f), map_location)
     with files.reading(f) as file:
-        check_format(file)
+        if is_legacy(file):
+            if mmap:
+                raise RuntimeError(
+                    "mmap can only be used with files saved with "
+                    "`torch.save(_use_new_zipfile_serialization=True), please torch.save your "
+                    "checkpoint with this option in order to use mmap."
+                )
+            return load_legacy(file, map_location, weights_only, pickle_module, **options)
         archive = ArchiveReader(file)
         if "constants.pkl" in archive:
             raise NotImplementedError("the file holds a TorchScript program, not a checkpoint")
@@ -108,18 +137,20 @@ def load(
         return load_anything(pickled, storages.load, pickle_module or pickle, **options)
 
 
-def check_format(file: Any) -> None:
-    """Say what a file is that cannot be loaded, if it begins as such a one."""
+def is_legacy(file: Any) -> bool:
+    """Whether it is of PyTorch before 1.6; raises if it is no file to load at all."""
     position = file.tell()
     start = file.read(512)
     file.seek(position)
     if start.startswith(b"PK\3\4"):
-        return
+        return False
     if not start:
         raise EOFError("Ran out of input")
-    if start.startswith(MAGIC) or start[TAR] == b"ustar":
+    if start.startswith(MAGIC):
+        return True
+    if start[TAR] == b"ustar":
         raise NotImplementedError(
-            "the file has the format of PyTorch before 1.6, which MiniTorch does not read\n"
+            "the file has the format of PyTorch before 0.1.10, which MiniTorch does not read\n"
             "Load it in PyTorch, and save it again with torch.save."
         )
     raise RuntimeError("this is no file that torch.save wrote: those are zip archives")
@@ -221,7 +252,8 @@ def get_unsafe_globals_in_checkpoint(f: Any) -> list[str]:
     import pickletools
 
     with files.reading(f) as file:
-        check_format(file)
+        if is_legacy(file):
+            raise NotImplementedError("the file has the format of PyTorch before 1.6")
         pickled = ArchiveReader(file).read("data.pkl").tobytes()
     found = set()
     for operation, argument, _ in pickletools.genops(pickled):

@@ -23,17 +23,35 @@ def add_safe_globals(safe_globals: list[Any]) -> None:
 
 
 def get_safe_globals() -> list[Any]:
-    """What `add_safe_globals` was given."""
+    """What `add_safe_globals` was given.
+
+    >>> from fractions import Fraction
+    >>> mt.serialization.add_safe_globals([Fraction])
+    >>> Fraction in mt.serialization.get_safe_globals()
+    True
+    >>> mt.serialization.clear_safe_globals()
+    """
     return list(_safe)
 
 
 def clear_safe_globals() -> None:
-    """Forget what `add_safe_globals` was given."""
+    """Forget what `add_safe_globals` was given.
+
+    >>> mt.serialization.clear_safe_globals()
+    >>> mt.serialization.get_safe_globals()
+    []
+    """
     _safe.clear()
 
 
 class safe_globals:  # noqa: N801 - PyTorch's name
-    """``with safe_globals([Fraction]):`` declares classes and functions safe in the block only."""
+    """``with safe_globals([Fraction]):`` declares classes and functions safe in the block only.
+
+    >>> from fractions import Fraction
+    >>> with mt.serialization.safe_globals([Fraction]):
+    ...     Fraction in mt.serialization.get_safe_globals()
+    True
+    """
 
     def __init__(self, safe_globals: list[Any]) -> None:
         self.safe_globals = safe_globals

@@ -99,7 +99,15 @@ class TypedStorage:
 
 
 def default_restore_location(storage: UntypedStorage, location: str) -> UntypedStorage:
-    """``storage``, moved to where ``location`` says: ``"cpu"``, ``"cuda"``, ``"cuda:1"``."""
+    """``storage``, moved to where ``location`` says: ``"cpu"``, ``"cuda"``, ``"cuda:1"``.
+
+    >>> import io
+    >>> file = io.BytesIO()
+    >>> mt.save(mt.ones(2), file)
+    >>> _ = file.seek(0)
+    >>> mt.load(file, map_location=mt.serialization.default_restore_location)
+    tensor([1., 1.])
+    """
     if location == "cpu":
         return storage.cpu()
     if not location.startswith("cuda"):

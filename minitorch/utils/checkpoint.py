@@ -48,7 +48,14 @@ def noop_context_fn() -> tuple[Any, Any]:
 
 @contextlib.contextmanager
 def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
-    """In this context all checkpoints stop, or do not, once they have what backward needs."""
+    """In this context all checkpoints stop, or do not, once they have what backward needs.
+
+    >>> import minitorch as mt
+    >>> x = mt.ones(2, requires_grad=True)
+    >>> with mt.utils.checkpoint.set_checkpoint_early_stop(False):
+    ...     y = mt.utils.checkpoint.checkpoint(mt.exp, x, use_reentrant=False)
+    >>> y.sum().backward()
+    """
     global _early_stop
     before, _early_stop = _early_stop, enable
     try:
@@ -75,7 +82,8 @@ def checkpoint(
 
     >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
-    >>> checkpoint(lambda x: (x * x).exp(), x, use_reentrant=False).sum().backward()
+    >>> y = mt.utils.checkpoint.checkpoint(lambda x: (x * x).exp(), x, use_reentrant=False)
+    >>> y.sum().backward()
     >>> x.grad
     tensor([5.4366, 5.4366])
     """
@@ -112,6 +120,13 @@ def checkpoint_sequential(
     """A `Sequential`, or a list of functions, in ``segments`` parts, all but the last checkpointed.
 
     What is computed within a part is computed again in backward: see `checkpoint`.
+
+    >>> import minitorch as mt
+    >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
+    >>> x = mt.ones(1, 2)
+    >>> y = mt.utils.checkpoint.checkpoint_sequential(net, 2, x, use_reentrant=False)
+    >>> mt.equal(y, net(x))
+    True
     """
     if use_reentrant is None:
         until = "In version 2.9 we will raise an exception if use_reentrant is not passed."

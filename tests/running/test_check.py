@@ -91,7 +91,7 @@ def test_what_it_sees(capsys, tmp_path, program, lacking):
         "import torch; torch.nn.Linear(1, 1).nothing",
         "import torch\nimport numpy as torch\ntorch.nothing",
         "import torch.nn.functional as F\nF = x.shape\nF.nothing",
-        "import numpy as np; np.storage; np.random.to_sparse",
+        "import numpy as np; np.storage; np.random.to_sparse_csr",
         "from . import torch; from .torch import nothing; torch.nothing",
         "x.nothing",
     ],
@@ -103,10 +103,10 @@ def test_what_it_cannot_know(capsys, tmp_path, program):
 
 
 def test_names_of_tensors_are_said_and_are_no_fault(capsys, tmp_path):
-    code, _, table = check(capsys, tmp_path, "x = f(1).to_sparse().values; model.share_memory()\n")
+    code, _, table = check(capsys, tmp_path, "x = f(1).to_sparse_csr().values; model.map_()\n")
     assert code == 0
     say = "lacks, if this is a tensor or a module"
-    assert table == {".to_sparse": ("line 1", say), ".share_memory": ("line 1", say)}
+    assert table == {".to_sparse_csr": ("line 1", say), ".map_": ("line 1", say)}
 
 
 def test_a_star_is_said(capsys, tmp_path):

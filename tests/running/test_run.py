@@ -137,6 +137,7 @@ def test_a_module_is_as_with_python(tmp_path):
     ("words", "code", "said"),
     [
         (["nothing.py"], 2, "can't open file '{}': [Errno 2] No such file or directory"),
+        (["some.ipynb"], 2, "some.ipynb is a notebook: there, put `import minitorch; "),
         (["-m", "nothing.py"], 1, "No module named nothing.py"),
         (["-m", "json"], 1, "No module named json.__main__; 'json' is a package and cannot be"),
     ],
@@ -145,6 +146,17 @@ def test_nothing_to_run(tmp_path, words, code, said):
     done = run(tmp_path, *words)
     assert done.returncode == code
     assert done.stderr.startswith("minitorch: " + said.format(tmp_path / "nothing.py"))
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "-m"], ["compare"]])
+def test_without_a_script(capsys, words):
+    with pytest.raises(SystemExit) as end:
+        cli.main(words)
+    assert end.value.code == 2
+    said = capsys.readouterr().err
+    assert said.endswith(
+        f"minitorch {words[0]}: error: the following arguments are required: SCRIPT\n"
+    )
 
 
 def test_the_own_help(capsys):
@@ -194,6 +206,7 @@ trainset = torchvision.datasets.FakeData(size=4, image_size=(3, 32, 32), transfo
 trainloader = torch.utils.data.DataLoader(trainset, batch_size=2, shuffle=True, num_workers=1)
 images, labels = next(iter(trainloader))
 print(images.shape, labels.dtype, make_grid(images).shape, datasets.MNIST.__name__)
+print(torchvision.__version__.split("+")[0], torchvision.io.read_image.__name__)
 model_ft = models.resnet18(weights=None)
 model_ft.fc = nn.Linear(model_ft.fc.in_features, 2)
 print(model_ft.eval()(images).shape, len(model_ft.state_dict()))
@@ -207,9 +220,36 @@ def test_torchvision_is_minitorch_vision(tmp_path):
     done = run(tmp_path, "program.py")
     assert done.stdout.splitlines() == [
         "torch.Size([2, 3, 32, 32]) torch.int64 torch.Size([3, 36, 70]) MNIST",
+        "0.28.0 read_image",
         "torch.Size([2, 2]) 122",
     ]
     assert "torchvision.nothing is not in MiniTorch (asked for in program.py, l" in done.stderr
+
+
+SAFETENSORS = """
+import torch
+from safetensors.torch import load, load_file, save, save_file
+
+net = torch.nn.Linear(2, 3)
+save_file(net.state_dict(), "net.safetensors", metadata={"format": "pt"})
+print(net.load_state_dict(load_file("net.safetensors", device="cpu")))
+print(load(save({"x": torch.arange(3)})))
+try:
+    save({"x": torch.ones(2, 3).t()})
+except ValueError as error:
+    print(str(error)[:54])
+"""
+
+
+def test_safetensors(tmp_path):
+    pytest.importorskip("safetensors")
+    write(tmp_path, "program.py", SAFETENSORS)
+    done = run(tmp_path, "program.py")
+    assert done.stdout.splitlines() == [
+        "<All keys matched successfully>",
+        "{'x': tensor([0, 1, 2])}",
+        "You are trying to save a non contiguous tensor: `x` wh",
+    ], done.stderr
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no signals there")

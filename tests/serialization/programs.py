@@ -56,10 +56,26 @@ def call(path, *args):
     return name(path) + b"(" + b"".join(args) + b"tR"
 
 
-def storage(kind="FloatStorage", key="0", location="cpu", length=6):
-    """Put a storage on the stack."""
+def storage(kind="FloatStorage", key="0", location="cpu", length=6, **old):
+    """Put a storage on the stack; with ``part``, as files from before PyTorch 1.6 name it."""
     parts = value("storage"), name(f"torch.{kind}"), *map(value, (key, location, length))
-    return b"(" + b"".join(parts) + b"tQ"
+    return b"(" + b"".join([*parts, *map(value, old.values())]) + b"tQ"
+
+
+def old_file(program, storages=(), keys=None, version=1001, little_endian=True):
+    """A file in the format of PyTorch before 1.6, of the pickle ``program`` and its storages.
+
+    ``storages`` are numbers by name. ``keys`` is what the file says of their order.
+    """
+    storages = dict(storages)
+    keys = list(storages) if keys is None else keys
+    machine = {"protocol_version": 1001, "little_endian": little_endian}
+    plain = [0x1950A86A20F9469CFC6C, version, machine, None, keys]
+    parts = [b"\x80\x02" + value(each) + b"." for each in plain]
+    parts[3] = b"\x80\x02" + program
+    for array in storages.values():
+        parts += [len(array).to_bytes(8, "little"), array.tobytes()]
+    return b"".join(parts)
 
 
 def tensor(offset=0, size=(2, 3), stride=(3, 1), requires_grad=False, more=b"", **of_storage):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+import wave
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,8 +17,12 @@ from minitorch import nn
 
 pytest.importorskip("tensorboard")
 
+from google.protobuf import text_format
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.plugins.custom_scalar import layout_pb2
 from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
+from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
+from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from minitorch.utils.tensorboard import FileWriter, SummaryWriter
 
@@ -316,3 +322,117 @@ def test_bad_input(writer, call, error, words):
         return
     with pytest.raises(error, match=words):
         call(writer)
+
+
+# Sound, films, bodies, charts, points -------------------------------------------------------------
+
+
+def test_sound(writer, capsys):
+    writer.add_audio("a", mt.tensor([[0.0, 1.0, -1.0, 3.0]]), 4, sample_rate=8000)
+    assert "auto clipped" in capsys.readouterr().out
+    writer.flush()
+    (event,) = EventAccumulator(str(writer.log_dir), {"audio": 0}).Reload().Audio("a")
+    assert (event.step, event.sample_rate, event.length_frames) == (4, 8000.0, 4)
+    with wave.open(io.BytesIO(event.encoded_audio_string)) as sound:
+        samples = np.frombuffer(sound.readframes(4), "<i2")
+    assert samples.tolist() == [0, 32767, -32767, 32767]
+    with pytest.raises(AssertionError, match="input tensor should be 1 dimensional"):
+        writer.add_audio("a", mt.zeros(2, 3))
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_films(writer, written, channels):
+    films = mt.zeros(3, 2, channels, 4, 5)
+    films[1, 1] = 1.0
+    writer.add_video("film", films if channels == 3 else (films * 255).to(mt.uint8), 1, fps=2)
+    (event,) = written().Images("film")
+    assert (event.height, event.width) == (4, 20)  # the fourth one is black
+    animation = Image.open(io.BytesIO(event.encoded_image_string))
+    assert (animation.n_frames, animation.info["duration"]) == (2, 500)
+    frames = []
+    for number in range(2):
+        animation.seek(number)
+        frames.append(np.asarray(animation.convert("L")))
+    assert frames[0].max() == 0
+    assert (frames[1][:, 5:10] == 255).all()
+    assert frames[1].sum() == 4 * 5 * 255
+
+
+def test_bodies(writer, written):
+    corners = mt.arange(12.0).view(1, 4, 3)
+    writer.add_mesh("body", corners, faces=mt.tensor([[[0, 1, 2]]]), config_dict={"camera": 1})
+    found = written()
+    tags = found.Tags()["tensors"]
+    assert tags == ["body_VERTEX", "body_FACE"]
+    (event,) = found.Tensors("body_VERTEX")
+    assert list(event.tensor_proto.float_val) == list(range(12))
+    about = found.SummaryMetadata("body_FACE").plugin_data
+    content = MeshPluginData.FromString(about.content)
+    assert (about.plugin_name, list(content.shape)) == ("mesh", [1, 1, 3])
+    assert content.json_config == '{"camera": 1}'
+
+
+def test_charts(writer, written):
+    writer.add_custom_scalars(
+        {"losses": {"both": ["Multiline", ["train", "test"]], "one": ["Margin", ["a", "b", "c"]]}}
+    )
+    (event,) = written().Tensors("custom_scalars__config__")
+    layout = layout_pb2.Layout.FromString(event.tensor_proto.string_val[0])
+    (category,) = layout.category
+    both, one = category.chart
+    assert (category.title, both.title) == ("losses", "both")
+    assert list(both.multiline.tag) == ["train", "test"]
+    assert one.margin.series[0].upper == "c"
+
+
+def test_charts_in_short(writer, written):
+    writer.add_custom_scalars_multilinechart(["a"], "b", "c")
+    writer.add_custom_scalars_marginchart(["d", "e", "f"])
+    charts = [
+        layout_pb2.Layout.FromString(event.tensor_proto.string_val[0]).category[0].chart[0]
+        for event in written().Tensors("custom_scalars__config__")
+    ]
+    assert [chart.title for chart in charts] == ["c", "untitled"]
+    with pytest.raises(AssertionError, match="Expected 3 tags, got 1"):
+        writer.add_custom_scalars_marginchart(["a"])
+    with pytest.raises(AssertionError, match="len"):
+        writer.add_custom_scalars({"a": {"b": ["Margin", ["c"]]}})
+
+
+def test_precision_and_recall_as_numbers(writer, written):
+    writer.add_pr_curve_raw("a", *mt.arange(12.0).view(6, 2), num_thresholds=2)
+    (event,) = written().Tensors("a")
+    assert list(event.tensor_proto.float_val) == list(range(12))
+
+
+def test_points(writer, capsys):
+    points, pictures = mt.tensor([[1.0, 2.0], [3.0, 4.5], [0.0, -1.0]]), mt.ones(3, 1, 2, 4) / 2
+    writer.add_embedding(points, ["a", 2, None], pictures, 7, "x/y")
+    for _ in range(2):
+        writer.add_embedding(points, [["a", 1], ["b", 2], ["c", 3]], metadata_header=["k", "v"])
+    assert "Embedding dir exists" in capsys.readouterr().out
+    run = Path(writer.log_dir)
+    config = text_format.Parse(
+        (run / "projector_config.pbtxt").read_text(encoding="utf-8"), ProjectorConfig()
+    )
+    first, second, _ = config.embeddings
+    assert (first.tensor_name, second.tensor_name) == ("x/y:00007", "default:00000")
+    assert (run / first.tensor_path).read_text() == "1.0\t2.0\n3.0\t4.5\n0.0\t-1.0\n"
+    assert (run / first.metadata_path).read_text() == "a\n2\nNone\n"
+    assert (run / second.metadata_path).read_text() == "k\tv\na\t1\nb\t2\nc\t3\n"
+    sprite = np.asarray(Image.open(run / first.sprite.image_path))
+    assert list(first.sprite.single_image_dim) == [4, 2]
+    assert sprite.shape == (8, 8, 3)  # two columns, and two rows of which the last has one
+    assert sprite[:4].sum() == 3 * 8 * 3 * 127
+    (run / "00009").mkdir()
+    (run / "00009" / "default").write_text("a file")
+    for wrong, message in (
+        ({"metadata": ["a"]}, "#labels should equal"),
+        ({"label_img": pictures[:1]}, "#images should equal"),
+        ({"metadata": [["a"]] * 3, "metadata_header": ["k", "v"]}, "len of header must be equal"),
+        ({"mat": points[0]}, "mat should be 2D"),
+    ):
+        with pytest.raises(AssertionError, match=message):
+            writer.add_embedding(**{"mat": points, "global_step": 8, **wrong})
+    with pytest.raises(NotADirectoryError, match="exists, but is a file"):
+        writer.add_embedding(points, global_step=9)

@@ -47,7 +47,8 @@ class DataLoader(Generic[T_co]):
     - ``timeout``: seconds to wait for a batch; RuntimeError after that; 0: wait as long as it takes
     - ``in_order``: False: batches come as they get ready
     - ``multiprocessing_context``: how processes start: "fork", "spawn", "forkserver"
-    - ``pin_memory``, ``pin_memory_device``: accepted; the values are the same with or without
+    - ``pin_memory``: put the batches into pinned memory: see `Tensor.pin_memory`;
+      ``pin_memory_device`` changes nothing
 
     The order and the batches are PyTorch's for the same seed. An exception in a worker is raised
     here, with its traceback; a worker that dies is a RuntimeError. ValueError or TypeError for

@@ -181,7 +181,14 @@ class ConcatDataset(Dataset[T_co]):
 
 
 class ChainDataset(IterableDataset[Any]):
-    """The samples of the first `IterableDataset`, then those of the second: ``first + second``."""
+    """The samples of the first `IterableDataset`, then those of the second: ``first + second``.
+
+    >>> class Count(mt.utils.data.IterableDataset):
+    ...     def __iter__(self):
+    ...         return iter([1, 2])
+    >>> list(Count() + Count())
+    [1, 2, 1, 2]
+    """
 
     def __init__(self, datasets: Iterable[Any]) -> None:
         self.datasets = datasets

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ... import cuda
 from ._utils.fetch import create_fetcher
+from ._utils.pin_memory import pin_memory
 from .sampler import random_seed
 
 if TYPE_CHECKING:
@@ -17,8 +18,7 @@ class _BaseDataLoaderIter:
     """What the passes in one process and in several have in common."""
 
     def __init__(self, loader: DataLoader[Any]) -> None:
-        if loader.pin_memory:
-            warn_of_pinning(loader.pin_memory_device)
+        self._pins = loader.pin_memory and can_pin(loader.pin_memory_device)
         self._dataset = loader.dataset
         self._num_workers = loader.num_workers
         self._index_sampler = loader._index_sampler
@@ -41,6 +41,8 @@ class _BaseDataLoaderIter:
 
     def __next__(self) -> Any:
         data = self._next_data()
+        if self._pins:
+            data = pin_memory(data)
         self._num_yielded += 1
         if self._promised is not None and self._num_yielded > self._promised:
             self._warn_of_length()
@@ -80,17 +82,19 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
         return self._fetch(next(self._sampler_iter))
 
 
-def warn_of_pinning(device: str) -> None:
-    """``pin_memory`` changes where batches lie, and not their values: here it changes nothing."""
+def can_pin(device: str) -> bool:
+    """Whether there is pinned memory, with PyTorch's warnings."""
     if device:
         warnings.warn(
             "pin_memory_device is deprecated, the current accelerator will be used as the device,"
             f"ignore pin_memory_device='{device}'.",
             stacklevel=6,
         )
-    if not cuda.is_available():
-        warnings.warn(
-            "'pin_memory' argument is set as true but no accelerator is found, then device pinned "
-            "memory won't be used.",
-            stacklevel=6,
-        )
+    if cuda.is_available():
+        return True
+    warnings.warn(
+        "'pin_memory' argument is set as true but no accelerator is found, then device pinned "
+        "memory won't be used.",
+        stacklevel=6,
+    )
+    return False

@@ -43,7 +43,11 @@ class Sampler(Generic[T_co]):
 
 
 class SequentialSampler(Sampler[int]):
-    """0, 1, 2 … up to the length of ``data_source``."""
+    """0, 1, 2 … up to the length of ``data_source``.
+
+    >>> list(mt.utils.data.SequentialSampler("abc"))
+    [0, 1, 2]
+    """
 
     data_source: Sized
 

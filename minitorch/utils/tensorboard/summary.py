@@ -183,7 +183,13 @@ def pr_curve(tag: str, labels: Any, predictions: Any, thresholds: int, weights: 
     tp, fp = at_or_above(truth * weights), at_or_above((1 - truth) * weights)
     tn, fn = fp[0] - fp, tp[0] - tp
     precision, recall = tp / np.maximum(1e-7, tp + fp), tp / np.maximum(1e-7, tp + fn)
-    rows = np.stack([tp, fp, tn, fn, precision, recall])
+    return pr_curve_raw(tag, [tp, fp, tn, fn, precision, recall], thresholds)
+
+
+def pr_curve_raw(tag: str, numbers: list[Any], thresholds: int) -> Summary:
+    """The six rows of `pr_curve`."""
+    thresholds = min(thresholds, 127)
+    rows = np.stack([to_numpy(row) for row in numbers])
     tensor = TensorProto(
         dtype="DT_FLOAT", float_val=rows.reshape(-1).tolist(), tensor_shape=shape_of(rows.shape)
     )

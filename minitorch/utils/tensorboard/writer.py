@@ -20,12 +20,22 @@ from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from . import summary
+from . import media, summary
 from .graph import graph
+from .projector import ProjectorConfig, write_embedding
 
 
 class FileWriter:
-    """Writes events to a new file in the folder ``log_dir``."""
+    """Writes events to a new file in the folder ``log_dir``.
+
+    >>> import tempfile
+    >>> from minitorch.utils.tensorboard import FileWriter
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     writer = FileWriter(folder)
+    ...     writer.get_logdir() == folder
+    ...     writer.close()
+    True
+    """
 
     def __init__(
         self,
@@ -71,21 +81,21 @@ class FileWriter:
 class SummaryWriter:
     """Writes what TensorBoard is to show of a run; ``tensorboard --logdir runs`` shows it.
 
-    ::
-
-        from minitorch.utils.tensorboard import SummaryWriter
-
-        with SummaryWriter("runs/first") as writer:
-            for step in range(100):
-                writer.add_scalar("loss", 1 / (step + 1), step)
-
     ``log_dir`` is the folder, by default one in ``runs`` named after the time, the machine and
     ``comment``. With ``purge_step`` TensorBoard forgets what an earlier run wrote from that step
     on. Events wait in a queue of ``max_queue``, at most ``flush_secs`` seconds.
 
     In all methods ``global_step`` is the step on the horizontal axis, and ``walltime`` the time in
     seconds since 1970, by default now. Values are tensors, NumPy arrays or numbers.
+
+    >>> import tempfile
+    >>> from minitorch.utils.tensorboard import SummaryWriter
+    >>> with tempfile.TemporaryDirectory() as runs, SummaryWriter(runs) as writer:
+    ...     for step in range(100):
+    ...         writer.add_scalar("loss", 1 / (step + 1), step)
     """
+
+    _projector_config: ProjectorConfig | None = None
 
     def __init__(
         self,
@@ -224,6 +234,28 @@ class SummaryWriter:
                 pyplot.close(one)
         self.add_images(tag, np.stack(pictures), global_step, walltime, "NHWC")
 
+    def add_video(
+        self,
+        tag: str,
+        vid_tensor: Any,
+        global_step: int | None = None,
+        fps: float = 4,
+        walltime: float | None = None,
+    ) -> None:
+        """Films ``(N, T, C, H, W)``, floats from 0 to 1 or uint8, side by side."""
+        self._add(media.video(tag, vid_tensor, fps), global_step, walltime)
+
+    def add_audio(
+        self,
+        tag: str,
+        snd_tensor: Any,
+        global_step: int | None = None,
+        sample_rate: int = 44100,
+        walltime: float | None = None,
+    ) -> None:
+        """Sound ``(1, L)``, from -1 to 1."""
+        self._add(media.audio(tag, snd_tensor, sample_rate), global_step, walltime)
+
     def add_text(
         self,
         tag: str,
@@ -262,6 +294,84 @@ class SummaryWriter:
         """The curve of precision against recall, from labels (0 or 1) and chances (0 to 1)."""
         message = summary.pr_curve(tag, labels, predictions, num_thresholds, weights)
         self._add(message, global_step, walltime)
+
+    def add_pr_curve_raw(
+        self,
+        tag: str,
+        true_positive_counts: Any,
+        false_positive_counts: Any,
+        true_negative_counts: Any,
+        false_negative_counts: Any,
+        precision: Any,
+        recall: Any,
+        global_step: int | None = None,
+        num_thresholds: int = 127,
+        weights: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """The same curve, from the numbers for each threshold. ``weights`` are not used."""
+        counts = [true_positive_counts, false_positive_counts]
+        counts += [true_negative_counts, false_negative_counts]
+        message = summary.pr_curve_raw(tag, [*counts, precision, recall], num_thresholds)
+        self._add(message, global_step, walltime)
+
+    def add_embedding(
+        self,
+        mat: Any,
+        metadata: Any = None,
+        label_img: Any = None,
+        global_step: int | None = None,
+        tag: str = "default",
+        metadata_header: list[str] | None = None,
+    ) -> None:
+        """Points ``(N, D)`` for the projector, with labels and pictures ``(N, C, H, W)`` of them.
+
+        With ``metadata_header`` a label is a list, of one value for each column.
+        """
+        if self._projector_config is None:
+            self._projector_config = ProjectorConfig()
+        run = self._get_file_writer().get_logdir()
+        step = global_step or 0
+        write_embedding(
+            run, self._projector_config, mat, metadata, label_img, step, tag, metadata_header
+        )
+
+    def add_custom_scalars(self, layout: dict[str, dict[str, list[Any]]]) -> None:
+        """Charts of several curves: ``{category: {title: ["Multiline", tags]}}``, once for a run.
+
+        ``["Margin", [value, lower, upper]]`` is a curve with an area around it.
+        """
+        self._add(media.custom_scalars(layout), None, None)
+
+    def add_custom_scalars_multilinechart(
+        self, tags: list[str], category: str = "default", title: str = "untitled"
+    ) -> None:
+        """One chart of several curves."""
+        self.add_custom_scalars({category: {title: ["Multiline", tags]}})
+
+    def add_custom_scalars_marginchart(
+        self, tags: list[str], category: str = "default", title: str = "untitled"
+    ) -> None:
+        """One chart of a curve and of those below and above it."""
+        if len(tags) != 3:
+            raise AssertionError(f"Expected 3 tags, got {len(tags)}.")
+        self.add_custom_scalars({category: {title: ["Margin", tags]}})
+
+    def add_mesh(
+        self,
+        tag: str,
+        vertices: Any,
+        colors: Any = None,
+        faces: Any = None,
+        config_dict: dict[str, Any] | None = None,
+        global_step: int | None = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Points ``(N, V, 3)``, colours for them, and triangles ``(N, F, 3)`` between them.
+
+        ``config_dict`` has settings of three.js, which draws them.
+        """
+        self._add(media.mesh(tag, vertices, colors, faces, config_dict), global_step, walltime)
 
     def add_hparams(
         self,
