@@ -9,13 +9,19 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import backend, devices
+from . import backend, devices, late
 
 
 class Stream:
     """A queue of work on a GPU: ``with mt.cuda.stream(s):`` puts work into ``s``.
 
     ``priority`` is 0, or less for work that goes first. AssertionError without a GPU.
+
+    >>> if mt.cuda.is_available():
+    ...     stream = mt.cuda.Stream()
+    ...     with mt.cuda.stream(stream):
+    ...         x = mt.ones(2, device="cuda") * 2
+    ...     stream.synchronize()
     """
 
     def __init__(self, device: Any = None, priority: int = 0) -> None:
@@ -48,6 +54,7 @@ class Stream:
     def synchronize(self) -> None:
         """Wait until everything in the queue is done."""
         self._queue.synchronize()
+        late.look()
 
     def query(self) -> bool:
         """Whether everything in the queue is done."""
@@ -84,19 +91,35 @@ class Event:
     """A mark in a stream, to wait for, or with ``enable_timing`` to measure time between two.
 
     AssertionError without a GPU.
+
+    >>> if mt.cuda.is_available():
+    ...     start, end = (mt.cuda.Event(enable_timing=True) for _ in range(2))
+    ...     start.record()
+    ...     x = mt.ones(500, 500, device="cuda") @ mt.ones(500, 500, device="cuda")
+    ...     end.record()
+    ...     end.synchronize()
+    ...     milliseconds = start.elapsed_time(end)
     """
 
     def __init__(
         self, enable_timing: bool = False, blocking: bool = False, interprocess: bool = False
     ) -> None:
-        self._mark = backend.cupy().cuda.Event(blocking, not enable_timing, interprocess)
+        backend.cupy()  # or an error
+        self._options = blocking, not enable_timing, interprocess
+        self._mark: Any = None  # made with the first record, on the GPU of that stream
         self._times = enable_timing
-        self._recorded = False
+
+    @property
+    def _recorded(self) -> bool:
+        return self._mark is not None
 
     def record(self, stream: Stream | None = None) -> None:
         """Put the mark at the end of ``stream``, the current one if None."""
-        self._mark.record((current_stream() if stream is None else stream)._queue)
-        self._recorded = True
+        stream = current_stream() if stream is None else stream
+        with backend.on_device(stream.device.index):
+            if self._mark is None:
+                self._mark = backend.cupy().cuda.Event(*self._options)
+            self._mark.record(stream._queue)
 
     def wait(self, stream: Stream | None = None) -> None:
         """What is put into ``stream`` from now on waits until the mark is passed."""
@@ -125,7 +148,11 @@ class Event:
 
 
 class StreamContext:
-    """A context in which work goes into ``stream``; None changes nothing."""
+    """A context in which work goes into ``stream``; None changes nothing.
+
+    >>> with mt.cuda.StreamContext(None):
+    ...     x = mt.ones(2)
+    """
 
     def __init__(self, stream: Stream | None) -> None:
         self.stream = stream
@@ -141,25 +168,41 @@ class StreamContext:
 
 
 def stream(stream: Stream | None) -> StreamContext:
-    """``with mt.cuda.stream(s):`` puts what is to be done into ``s``."""
+    """``with mt.cuda.stream(s):`` puts what is to be done into ``s``.
+
+    >>> with mt.cuda.stream(None):  # or a `Stream`
+    ...     x = mt.ones(2)
+    """
     return StreamContext(stream)
 
 
 def current_stream(device: Any = None) -> Stream:
-    """The stream into which work for ``device`` goes now."""
+    """The stream into which work for ``device`` goes now.
+
+    >>> if mt.cuda.is_available():
+    ...     assert mt.cuda.current_stream() == mt.cuda.default_stream()
+    """
     index = devices.array_index("cuda" if device is None else device)
     with backend.on_device(index):
         return Stream.of(backend.cupy().cuda.get_current_stream(), index or 0)
 
 
 def default_stream(device: Any = None) -> Stream:
-    """The stream into which work goes unless another is named."""
+    """The stream into which work goes unless another is named.
+
+    >>> if mt.cuda.is_available():
+    ...     mt.cuda.default_stream().synchronize()
+    """
     index = devices.array_index("cuda" if device is None else device)
     return Stream.of(backend.cupy().cuda.Stream.null, index or 0)
 
 
 def set_stream(stream: Stream | None) -> None:
-    """From now on work goes into ``stream``."""
+    """From now on work goes into ``stream``.
+
+    >>> if mt.cuda.is_available():
+    ...     mt.cuda.set_stream(mt.cuda.default_stream())
+    """
     if stream is not None:
         with backend.on_device(stream.device.index):
             stream._queue.use()

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 
 def is_built() -> bool:
-    """Whether CuPy is installed; `mt.cuda.is_available` also asks for a GPU."""
+    """Whether CuPy is installed; `mt.cuda.is_available` also asks for a GPU.
+
+    >>> mt.backends.cuda.is_built() or not mt.cuda.is_available()
+    True
+    """
     return importlib.util.find_spec("cupy") is not None
 
 

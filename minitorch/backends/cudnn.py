@@ -14,17 +14,29 @@ allow_tf32: bool = True
 
 
 def is_available() -> bool:
-    """False: convolutions are matrix products here."""
+    """False: convolutions are matrix products here.
+
+    >>> mt.backends.cudnn.is_available()
+    False
+    """
     return False
 
 
 def version() -> int | None:
-    """None, as where there is no cuDNN."""
+    """None, as where there is no cuDNN.
+
+    >>> print(mt.backends.cudnn.version())
+    None
+    """
     return None
 
 
 def is_acceptable(tensor: Any) -> bool:
-    """False: no tensor goes to cuDNN."""
+    """False: no tensor goes to cuDNN.
+
+    >>> mt.backends.cudnn.is_acceptable(mt.zeros(1))
+    False
+    """
     return False
 
 
@@ -35,7 +47,13 @@ def set_flags(
     _deterministic: bool | None = None,
     _allow_tf32: bool | None = None,
 ) -> tuple[Any, ...]:
-    """Set those that are not None; returns all as they were."""
+    """Set those that are not None; returns all as they were.
+
+    >>> before = mt.backends.cudnn.set_flags(_benchmark=True)
+    >>> _ = mt.backends.cudnn.set_flags(*before)
+    >>> mt.backends.cudnn.benchmark
+    False
+    """
     given = _enabled, _benchmark, _benchmark_limit, _deterministic, _allow_tf32
     before = tuple(globals()[name] for name in NAMES)
     for name, value in zip(NAMES, given, strict=True):
@@ -55,7 +73,12 @@ def flags(
     deterministic: bool = False,
     allow_tf32: bool = True,
 ) -> Iterator[None]:
-    """A context in which the switches are set so."""
+    """A context in which the switches are set so.
+
+    >>> with mt.backends.cudnn.flags(benchmark=True):
+    ...     mt.backends.cudnn.benchmark
+    True
+    """
     before = set_flags(enabled, benchmark, benchmark_limit, deterministic, allow_tf32)
     try:
         yield

@@ -6,5 +6,9 @@ enabled: bool = False
 
 
 def is_available() -> bool:
-    """False: NumPy computes here."""
+    """False: NumPy computes here.
+
+    >>> mt.backends.mkldnn.is_available()
+    False
+    """
     return False

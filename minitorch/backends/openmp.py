@@ -4,5 +4,9 @@ from __future__ import annotations
 
 
 def is_available() -> bool:
-    """False: nothing here is built with it."""
+    """False: nothing here is built with it.
+
+    >>> mt.backends.openmp.is_available()
+    False
+    """
     return False

@@ -21,7 +21,12 @@ def test_facts():
     assert mt.cuda.device_count() >= 1 and mt.cuda.current_device() == 0
     assert isinstance(mt.cuda.get_device_name(), str)
     assert all(isinstance(n, int) for n in mt.cuda.get_device_capability("cuda:0"))
+    properties = mt.cuda.get_device_properties(0)
+    assert properties.name == mt.cuda.get_device_name(0)
+    assert (properties.major, properties.minor) == mt.cuda.get_device_capability(0)
+    assert properties.multi_processor_count > 0
     free, total = mt.cuda.mem_get_info()
+    assert 0 < free <= properties.total_memory
     assert 0 < free <= total
     assert mt.cuda.memory_allocated() <= mt.cuda.memory_reserved()
     mt.cuda.synchronize()
@@ -126,6 +131,19 @@ def test_streams_and_events():
     mt.cuda.set_stream(s)
     assert mt.cuda.current_stream() == s
     mt.cuda.set_stream(default)
+
+
+@two_gpus
+def test_an_event_of_another_gpu():
+    start, end = (mt.cuda.Event(enable_timing=True) for _ in range(2))
+    stream = mt.cuda.Stream("cuda:1")
+    stream.record_event(start)
+    with mt.cuda.stream(stream):
+        x = mt.ones(2, device="cuda") * 2
+        end.record()
+    stream.synchronize()
+    assert x.device == stream.device == mt.device("cuda:1") and mt.cuda.current_device() == 0
+    assert start.elapsed_time(end) >= 0 and end.query()
 
 
 def test_seeds():

@@ -114,12 +114,12 @@ def ran(layer, arrays, device, call=None):
         total.backward()
         grads = [leaf.grad for leaf in [*inputs, *layer.parameters()] if leaf.grad is not None]
         found += [*out, *grads, *layer.buffers()]
-    assert {t.device.type for t in found} == {device}
+    assert {t.device for t in found} == {mt.zeros(0, device=device).device}
     return [t.detach().cpu().numpy().copy() for t in found]
 
 
-def compare(layer, arrays, call=None):
-    expected, found = (ran(layer, arrays, device, call) for device in ("cpu", "cuda"))
+def compare(layer, arrays, call=None, gpu="cuda"):
+    expected, found = (ran(layer, arrays, device, call) for device in ("cpu", gpu))
     for ours, theirs in zip(found, expected, strict=True):
         assert ours.dtype == theirs.dtype
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-4)
@@ -134,6 +134,14 @@ def test_as_on_the_cpu(name, args, arrays):
     if name.startswith("Lazy"):
         layer(mt.tensor(arrays[0]))
     compare(layer, arrays)
+
+
+@pytest.mark.parametrize("layer", [nn.LayerNorm(6), nn.Softmax(1), nn.GELU(), nn.RMSNorm(6)])
+def test_half(layer):
+    expected, found = (ran(layer.half(), [X.astype("float16")], d) for d in ("cpu", "cuda"))
+    for ours, theirs in zip(found, expected, strict=True):
+        assert ours.dtype == theirs.dtype
+        np.testing.assert_allclose(ours, theirs, rtol=1e-2, atol=1e-2)
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])

@@ -37,7 +37,7 @@ from numpy import (
 )  # fmt: skip
 
 from . import _core, cuda, fft, linalg, random
-from ._core import NAMES, asnumpy, lend, ndarray, ufunc, wrap
+from ._core import NAMES, ElementwiseKernel, asnumpy, lend, ndarray, ufunc, wrap
 
 __version__ = NAMES["version"]
 globals().update(_core.public("cupy", np))

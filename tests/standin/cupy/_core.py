@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy.special
 
 NAMES = dict(
     line.split(" ", 1) if " " in line else (line, "")
@@ -29,6 +30,14 @@ FUNCTIONS_THAT_LOOK = "unique bincount argwhere flatnonzero nonzero isin histogr
 SCALARS = (bool, int, float, complex, np.generic)
 
 waits: collections.Counter[str] = collections.Counter()
+
+
+def waited(why: str) -> None:
+    """The processor has waited for the GPU."""
+    from . import cuda
+
+    waits[why] += 1
+    cuda.wait()
 
 
 def current() -> int:
@@ -71,7 +80,13 @@ class ndarray:  # noqa: N801 - CuPy's name
         raise TypeError(f"numpy.{ufunc.__name__} was given an array on a GPU. {REFUSED}")
 
     def get(self, stream=None, order="C", out=None, blocking=True) -> np.ndarray:
-        waits["get"] += 1
+        from . import cuda
+
+        if not blocking:
+            then = self._a.copy()
+            cuda.later(lambda: out.__setitem__(..., then))
+            return out
+        waited("get")
         if out is not None:
             out[...] = self._a
             return out
@@ -80,22 +95,22 @@ class ndarray:  # noqa: N801 - CuPy's name
     def set(self, arr: Any, stream: Any = None) -> None:
         if not isinstance(arr, np.ndarray) or arr.dtype != self.dtype or arr.shape != self.shape:
             raise TypeError("Only numpy.ndarray of the same shape and dtype can be set")
-        self._a[...] = arr
+        array_of(self)[...] = arr
 
     def __bool__(self) -> bool:
-        waits["bool"] += 1
+        waited("bool")
         return bool(self._a)
 
     def __float__(self) -> float:
-        waits["float"] += 1
+        waited("float")
         return float(self._a)
 
     def __int__(self) -> int:
-        waits["int"] += 1
+        waited("int")
         return int(self._a)
 
     def __complex__(self) -> complex:
-        waits["complex"] += 1
+        waited("complex")
         return complex(self._a)
 
     def __repr__(self) -> str:
@@ -119,10 +134,12 @@ class ndarray:  # noqa: N801 - CuPy's name
     T = property(lambda self: wrap(self._a.T, self._gpu))
     mT = property(lambda self: wrap(self._a.mT, self._gpu))
     real = property(
-        lambda self: wrap(self._a.real, self._gpu), lambda self, v: _write(self._a.real, ..., v)
+        lambda self: wrap(self._a.real, self._gpu),
+        lambda self, v: _write(array_of(self).real, ..., v),
     )
     imag = property(
-        lambda self: wrap(self._a.imag, self._gpu), lambda self, v: _write(self._a.imag, ..., v)
+        lambda self: wrap(self._a.imag, self._gpu),
+        lambda self, v: _write(array_of(self).imag, ..., v),
     )
 
     @property
@@ -162,27 +179,30 @@ class ndarray:  # noqa: N801 - CuPy's name
     # ---- elements
 
     def __getitem__(self, index: Any) -> Any:
-        return wrap(self._a[_index(self._a, index)], self._gpu)
+        found = self._a[_index(self._a, index)]
+        if not np.may_share_memory(found, self._a):
+            array_of(self)
+        return wrap(found, self._gpu)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        _write(self._a, _index(self._a, index), value)
+        _write(array_of(self), _index(self._a, index), value)
 
     def take(self, indices: Any, axis=None, out=None) -> Any:
         length = self.size if axis is None else self.shape[axis]
         places = operand(indices)
         if np.size(places) and not length:
             raise IndexError("cannot do a non-empty take from an empty axes.")
-        return wrap(self._a.take(places % max(length, 1), axis))
+        return wrap(array_of(self).take(places % max(length, 1), axis))
 
     def fill(self, value: Any) -> None:
-        self._a.fill(operand(value))
+        array_of(self).fill(operand(value))
 
     def astype(self, dtype: Any, order="K", casting=None, subok=None, copy=True) -> Any:
         if np.dtype(dtype).kind not in "biufc":
             raise ValueError(f"Unsupported dtype {np.dtype(dtype)}")
         if not copy and self.dtype == dtype:
             return self
-        return wrap(self._a.astype(dtype, order, casting or "unsafe"))
+        return wrap(array_of(self).astype(dtype, order, casting or "unsafe"))
 
     def view(self, dtype=None, type=None) -> Any:
         return wrap(self._a.view() if dtype is None else self._a.view(dtype), self._gpu)
@@ -193,10 +213,14 @@ class ndarray:  # noqa: N801 - CuPy's name
 
 def wrap(value: Any, gpu: int | None = None) -> Any:
     """A result of NumPy as one of CuPy: 0-d arrays instead of numbers, plain tuples."""
+    from . import cuda
+
     if isinstance(value, np.ndarray | np.generic | bool | int | float | complex):
         array = object.__new__(ndarray)
         array._a = np.asarray(value)
         array._gpu = current() if gpu is None else gpu
+        if array._a.base is None:
+            cuda.get_allocator()(array._a.nbytes)
         return array
     if isinstance(value, tuple | list):
         return (
@@ -259,12 +283,12 @@ def _index(array: np.ndarray, index: Any) -> Any:
         if part is Ellipsis:
             at += array.ndim - width
         elif isinstance(part, ndarray) and part.dtype == bool:
-            waits["mask"] += 1
+            waited("mask")
             at += part.ndim
-            part = part._a
+            part = array_of(part)
         elif isinstance(part, ndarray):
             length = array.shape[at]
-            part = part._a % length if length else part._a
+            part = array_of(part) % length if length else array_of(part)
             at += 1
         elif part is not None:
             at += 1
@@ -315,7 +339,7 @@ def lend(name: str, function: Any, scalars: bool = False) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         checked.bind(*args[owner_is_array:], **kwargs)
         if short in (LOOKS if owner_is_array else FUNCTIONS_THAT_LOOK):
-            waits[short] += 1
+            waited(short)
         given = [*args, *kwargs.values()]
         convert = operand if scalars else argument
         out = kwargs.get("out")
@@ -426,6 +450,35 @@ class ufunc:  # noqa: N801 - CuPy's name
         if a.dtype not in kinds:
             raise TypeError(f"{self.name}.at only supports some dtypes, not {a.dtype}")
         self.function.at(array_of(a), _index(a._a, indices), operand(b))
+
+
+class ElementwiseKernel:
+    """A loop around statements of C; those that Python can read, too."""
+
+    def __init__(self, in_params: str, out_params: str, operation: str, name: str) -> None:
+        self.ins, self.outs = (
+            [word.split() for word in params.split(",")] for params in (in_params, out_params)
+        )
+        self.operation, self.name = operation, name
+        assert all(kind in ("T", "bool") for kind, _ in self.ins + self.outs)
+
+    def __call__(self, *args: Any) -> Any:
+        names = [name for _, name in self.ins + self.outs]
+        values = dict(zip(names, map(operand, args), strict=False))
+        truths = {name for kind, name in self.ins if kind == "bool"}
+        assert all(values[name].dtype == bool for name in truths)
+        (dtype,) = {v.dtype for n, v in values.items() if hasattr(v, "dtype") and n not in truths}
+        here = {n: v if hasattr(v, "dtype") else dtype.type(v) for n, v in values.items()}
+        known = {"sqrt": np.sqrt, "exp": np.exp, "erf": scipy.special.erf, "T": dtype.type}
+        with np.errstate(all="ignore"):
+            exec(self.operation, known, here)
+        given = args[len(self.ins) :]
+        if not given:
+            results = tuple(wrap(here[name].astype(dtype)) for _, name in self.outs)
+            return results[0] if len(results) == 1 else results
+        for array, (_, name) in zip(given, self.outs, strict=True):
+            array._a[...] = here[name]
+        return given[0] if len(given) == 1 else given
 
 
 UFUNCS: dict[str, ufunc] = {}

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import time
+import weakref
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+
+import numpy as np
 
 
 class CUDARuntimeError(RuntimeError):
@@ -26,14 +31,51 @@ def _properties(device: int) -> dict[str, Any]:
             "multiProcessorCount": 1, "index": _check(device)}  # fmt: skip
 
 
+class PinnedMemory(bytearray):
+    """Main memory that stays where it is."""
+
+    alive: weakref.WeakSet[Any] = weakref.WeakSet()
+    __hash__ = object.__hash__  # type: ignore[assignment]
+    __eq__ = object.__eq__
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        super().__init__(max(1, math.prod(shape) * np.dtype(dtype).itemsize))
+        self.alive.add(self)
+
+    def holds(self, address: int) -> bool:
+        start = np.frombuffer(self, np.uint8).ctypes.data
+        return start <= address < start + len(self)
+
+
+def _attributes(address: int) -> SimpleNamespace:
+    return SimpleNamespace(type=int(any(memory.holds(address) for memory in PinnedMemory.alive)))
+
+
+_later: list[Callable[[], None]] = []  # copies to main memory for which nobody has waited
+
+
+def later(copy: Callable[[], None]) -> None:
+    """Do ``copy`` when somebody waits for a GPU."""
+    _later.append(copy)
+
+
+def wait() -> None:
+    """Do what was to be done later."""
+    while _later:
+        _later.pop(0)()
+
+
 runtime = SimpleNamespace(
+    pointerGetAttributes=_attributes,
     CUDARuntimeError=CUDARuntimeError,
     getDeviceCount=lambda: COUNT,
     getDevice=lambda: _now[-1],
     setDevice=lambda device: _now.__setitem__(-1, _check(device)),
     getDeviceProperties=_properties,
-    deviceSynchronize=lambda: None,
+    deviceSynchronize=wait,
     memGetInfo=lambda: (1 << 29, 1 << 30),
+    driverGetVersion=lambda: 13000,
+    runtimeGetVersion=lambda: 12090,
 )
 
 
@@ -68,6 +110,7 @@ class Device:
 
     def synchronize(self) -> None:
         _check(self.id)
+        wait()
 
 
 class MemoryPointer:
@@ -92,12 +135,22 @@ class MemoryHook:
         del POOL.hooks[self.name]
 
 
+class OutOfMemoryError(MemoryError):
+    """There is no memory on the GPU."""
+
+
 class Pool:
     """A pool that knows nothing: the memory is NumPy's. Its numbers are made up."""
+
+    limit = math.inf  # of the bytes of one array
 
     def __init__(self) -> None:
         self.used = {0: 512, 1: 0}
         self.hooks: dict[str, Any] = {}
+
+    def malloc(self, size: int) -> None:
+        if size > self.limit:
+            raise OutOfMemoryError(f"Out of memory allocating {size:,} bytes")
 
     def used_bytes(self) -> int:
         return self.used[_now[-1]]
@@ -117,16 +170,27 @@ class Pool:
 
 
 POOL = Pool()
+memory = SimpleNamespace(OutOfMemoryError=OutOfMemoryError)
+_allocator = [POOL.malloc]
+
+
+def get_allocator() -> Callable[[int], Any]:
+    return _allocator[0]
+
+
+def set_allocator(allocator: Callable[[int], Any]) -> None:
+    _allocator[0] = allocator
 
 
 class Stream:
-    """A queue of work; here everything is done at once."""
+    """A queue of work. All is done at once, but copies to main memory when somebody waits."""
 
     null: Any = None
 
     def __init__(self, null=False, non_blocking=False, ptds=False, priority=None) -> None:
         self.ptr, self.device_id, self.priority = 0 if null else id(self), _now[-1], priority or 0
-        self.done = True
+
+    done = property(lambda self: not _later)
 
     def __enter__(self) -> Stream:
         _streams.append(self)
@@ -140,7 +204,7 @@ class Stream:
         return self
 
     def synchronize(self) -> None:
-        """There is nothing to wait for."""
+        wait()
 
     def record(self, event: Any = None) -> Any:
         event = Event() if event is None else event
@@ -156,15 +220,17 @@ class Event:
 
     def __init__(self, block=False, disable_timing=False, interprocess=False) -> None:
         self.at: float | None = None
-        self.timed = not disable_timing
+        self.timed, self.device_id = not disable_timing, _now[-1]
 
-    done = True
+    done = property(lambda self: not _later)
 
     def record(self, stream: Any = None) -> None:
+        if stream is not None and stream.ptr and stream.device_id != self.device_id:
+            raise CUDARuntimeError("cudaErrorInvalidResourceHandle: the stream of another GPU")
         self.at = time.perf_counter()
 
     def synchronize(self) -> None:
-        """There is nothing to wait for."""
+        wait()
 
 
 Stream.null = Stream(null=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
+import numpy as np
+from cupy.cuda import PinnedMemory
+
 
 @contextlib.contextmanager
 def errstate(*, divide=None, over=None, under=None, invalid=None, linalg=None) -> Any:
@@ -18,7 +21,5 @@ def scatter_add(a: Any, slices: Any, value: Any) -> None:
 
 
 def empty_pinned(shape: Any, dtype: Any = float, order: str = "C") -> Any:
-    """An array in pinned main memory."""
-    import numpy as np
-
-    return np.empty(shape, dtype, order)
+    """An array of NumPy in pinned main memory."""
+    return np.ndarray(shape, dtype, PinnedMemory(shape, dtype), order=order)
