@@ -12,11 +12,10 @@ from __future__ import annotations
 import argparse
 from pydoc_data.topics import topics
 
-from tqdm import trange
-
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 
 
 class Block(nn.Module):
@@ -110,10 +109,10 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
+    view = Live()
     for epoch in range(first, args.epochs + 1):
         total = 0.0
-        steps = trange(args.steps, desc=f"round {epoch}", leave=False)
-        for _ in steps:
+        for _ in view(range(args.steps), f"round {epoch}"):
             x, y = batch(data, args.batch_size, args.context)
             optimizer.zero_grad()
             loss = F.cross_entropy(model(x).flatten(0, 1), y.flatten())
@@ -121,7 +120,7 @@ def main() -> None:
             nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             total += loss.item()
-            steps.set_postfix(loss=f"{loss.item():.4f}")
+            view.log(loss=loss.item())
         print(f"round {epoch}  loss {total / args.steps:.4f}")
         if args.save:
             state = {

@@ -13,10 +13,10 @@ from __future__ import annotations
 import argparse
 
 from sklearn.datasets import load_digits
-from tqdm import tqdm
 
 import minitorch as mt
 import minitorch.nn as nn
+from minitorch.live import Live
 from minitorch.utils.data import DataLoader
 
 NOISE = 16  # random numbers that an image grows out of
@@ -104,9 +104,10 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
+    view = Live()
     for epoch in range(first, args.epochs + 1):
         losses_d, losses_g = [], []
-        for real in tqdm(loader, f"epoch {epoch}", leave=False):
+        for real in view(loader, f"epoch {epoch}"):
             real = real.to(args.device)
             fake = generator(mt.randn(len(real), NOISE, 1, 1).to(args.device))
             ones = mt.ones(len(real), device=args.device)
@@ -125,6 +126,7 @@ def main() -> None:
             optimizer_g.step()
             losses_d.append(loss_d.item())
             losses_g.append(loss_g.item())
+            view.log(discriminator=losses_d[-1], generator=losses_g[-1])
 
         with mt.no_grad():  # in train mode: batch norm goes by the batch at hand
             apart = distance(generator(fixed_noise), digits[:500])

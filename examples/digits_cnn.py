@@ -12,11 +12,11 @@ from __future__ import annotations
 import argparse
 
 from sklearn.datasets import load_digits
-from tqdm import tqdm
 
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 from minitorch.optim.lr_scheduler import StepLR
 from minitorch.utils.data import DataLoader, TensorDataset, random_split
 
@@ -39,19 +39,18 @@ class Net(nn.Module):
         return F.log_softmax(self.fc2(x), dim=1)
 
 
-def train(model, loader, optimizer, epoch, device):
+def train(model, loader, optimizer, epoch, device, view):
     """Learns from every batch once; returns the mean loss."""
     model.train()
     total = 0.0
-    batches = tqdm(loader, f"epoch {epoch}", leave=False)
-    for x, y in batches:
+    for x, y in view(loader, f"epoch {epoch}"):
         x, y = x.to(device), y.to(device)
         optimizer.zero_grad()
         loss = F.nll_loss(model(x), y)
         loss.backward()
         optimizer.step()
         total += loss.item() * len(x)
-        batches.set_postfix(loss=f"{loss.item():.4f}")
+        view.log(loss=loss.item())
     return total / len(loader.dataset)
 
 
@@ -103,8 +102,9 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
+    view = Live()
     for epoch in range(first, args.epochs + 1):
-        loss = train(model, train_loader, optimizer, epoch, args.device)
+        loss = train(model, train_loader, optimizer, epoch, args.device, view)
         scheduler.step()
         test_loss, accuracy = test(model, test_loader, args.device)
         print(f"epoch {epoch}  loss {loss:.4f}  held out: {test_loss:.4f}, accuracy {accuracy:.1%}")

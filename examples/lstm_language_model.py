@@ -15,11 +15,10 @@ import re
 from collections import Counter
 from pydoc_data.topics import topics
 
-from tqdm import tqdm
-
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 
 
 class WordLSTM(nn.Module):
@@ -121,11 +120,11 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
+    view = Live()
     for epoch in range(first, args.epochs + 1):
         model.train()
         state, losses = None, []
-        steps = tqdm(list(pieces(training, args.length)), f"epoch {epoch}", leave=False)
-        for x, y in steps:
+        for x, y in view(list(pieces(training, args.length)), f"epoch {epoch}"):
             if state is not None:
                 state = tuple(part.detach() for part in state)
             optimizer.zero_grad()
@@ -135,7 +134,7 @@ def main() -> None:
             nn.utils.clip_grad_norm_(model.parameters(), 0.5)
             optimizer.step()
             losses.append(loss.item())
-            steps.set_postfix(loss=f"{losses[-1]:.4f}")
+            view.log(loss=losses[-1])
         loss, test = sum(losses) / len(losses), evaluate(model, held_out, args.length)
         perplexity = math.exp(test)
         print(f"epoch {epoch}  loss {loss:.4f}  held out: {test:.4f}, perplexity {perplexity:.1f}")

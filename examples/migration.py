@@ -12,10 +12,10 @@ from __future__ import annotations
 import argparse
 
 from sklearn.datasets import load_digits
-from tqdm import trange
 
 import minitorch as mt
 import minitorch.nn as nn
+from minitorch.live import Live
 
 
 class Net(nn.Module):
@@ -62,15 +62,15 @@ def main() -> None:
     optimizer = mt.optim.Adam(model.parameters())
     criterion = nn.CrossEntropyLoss()
 
-    epochs = trange(args.epochs, desc="epochs")
-    for _ in epochs:
+    view = Live()
+    for _ in view(range(args.epochs), "epochs"):
         for batch in train[mt.randperm(len(train))].split(args.batch_size):
             optimizer.zero_grad()
             output = model(images[batch])
             loss = criterion(output, labels[batch])
             loss.backward()
             optimizer.step()
-        epochs.set_postfix(loss=f"{loss.item():.4f}")
+        view.log(loss=loss.item())
 
     with mt.no_grad():
         right = (model(images[test]).argmax(dim=1) == labels[test]).sum().item()

@@ -11,11 +11,10 @@ from __future__ import annotations
 import argparse
 import math
 
-from tqdm import trange
-
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 
 
 class CartPole:
@@ -92,8 +91,8 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
-    rounds = trange(first, args.epochs + 1, desc="rounds", leave=False)
-    for epoch in rounds:
+    view = Live()
+    for epoch in view(range(first, args.epochs + 1), "rounds"):
         states, actions, rewards = [], [], []
         for _ in range(args.games):
             game_states, game_actions = play(policy, game, args.device)
@@ -112,9 +111,9 @@ def main() -> None:
         optimizer.step()
 
         length = len(states) / args.games
-        rounds.set_postfix(steps=f"{length:.1f}")
+        view.log(steps=length)
         if epoch % 5 == 0 or epoch in (1, args.epochs):
-            rounds.write(f"round {epoch:3}  loss {loss.item():7.4f}  steps of a game {length:6.1f}")
+            view.write(f"round {epoch:3}  loss {loss.item():7.4f}  steps of a game {length:6.1f}")
         if args.save:
             state = {
                 "epoch": epoch,

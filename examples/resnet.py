@@ -16,11 +16,11 @@ import math
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 from minitorch.utils.data import DataLoader, TensorDataset
 
 
@@ -124,16 +124,18 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
+    view = Live()
     for epoch in range(first, args.epochs + 1):
         model.train()
         total = 0.0
-        for x, y in tqdm(train_loader, f"epoch {epoch}", leave=False):
+        for x, y in view(train_loader, f"epoch {epoch}"):
             x, y = x.to(args.device), y.to(args.device)
             optimizer.zero_grad()
             loss = F.cross_entropy(model(x), y)
             loss.backward()
             optimizer.step()
             total += loss.item() * len(x)
+            view.log(loss=loss.item())
 
         model.eval()
         right = 0

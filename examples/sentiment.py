@@ -11,11 +11,10 @@ from __future__ import annotations
 
 import argparse
 
-from tqdm import trange
-
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 from minitorch.utils.data import DataLoader, random_split
 
 OPENINGS = (
@@ -105,8 +104,8 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
-    epochs = trange(first, args.epochs + 1, desc="epochs", leave=False)
-    for epoch in epochs:
+    view = Live()
+    for epoch in view(range(first, args.epochs + 1), "epochs"):
         total = 0.0
         for words, offsets, labels in loader:
             optimizer.zero_grad()
@@ -117,7 +116,8 @@ def main() -> None:
         with mt.no_grad():
             right = (model(test_words, test_offsets) > 0) == (test_labels == 1)
         accuracy = right.float().mean().item()
-        epochs.write(
+        view.log(loss=total / len(training), accuracy=accuracy)
+        view.write(
             f"epoch {epoch:2}  loss {total / len(training):.4f}  held-out accuracy {accuracy:.1%}"
         )
         if args.save:

@@ -13,10 +13,9 @@ import argparse
 import math
 from pathlib import Path
 
-from tqdm import trange
-
 import minitorch as mt
 import minitorch.nn as nn
+from minitorch.live import Live
 
 
 def two_spirals(points: int):
@@ -75,8 +74,8 @@ def main() -> None:
     criterion = nn.BCEWithLogitsLoss()
     optimizer = mt.optim.Adam(model.parameters(), lr=0.01)
 
-    epochs = trange(args.epochs, desc="epochs")
-    for epoch in epochs:
+    view = Live()
+    for epoch in view(range(args.epochs), "epochs"):
         optimizer.zero_grad()
         output = model(x)
         loss = criterion(output, y)
@@ -84,7 +83,7 @@ def main() -> None:
         optimizer.step()
         if epoch % 10 == 0:
             accuracy = ((output > 0) == (y > 0)).float().mean().item()
-            epochs.set_postfix(loss=f"{loss.item():.4f}", accuracy=f"{accuracy:.1%}")
+            view.log(loss=loss.item(), accuracy=accuracy)
 
     with mt.no_grad():
         right = ((model(x) > 0) == (y > 0)).sum().item()

@@ -13,11 +13,11 @@ from __future__ import annotations
 import argparse
 
 from sklearn.datasets import load_digits
-from tqdm import tqdm
 
 import minitorch as mt
 import minitorch.nn as nn
 import minitorch.nn.functional as F
+from minitorch.live import Live
 from minitorch.utils.data import DataLoader
 
 
@@ -84,8 +84,8 @@ def main() -> None:
         mt.set_rng_state(checkpoint["rng"].cpu())
         first = checkpoint["epoch"] + 1
 
-    epochs = tqdm(range(first, args.epochs + 1), "epochs", leave=False)
-    for epoch in epochs:
+    view = Live()
+    for epoch in view(range(first, args.epochs + 1), "epochs"):
         total = 0.0
         for x in loader:
             x = x.to(args.device)
@@ -97,9 +97,9 @@ def main() -> None:
             total += loss.item()
         with mt.no_grad():
             reconstruction, divergence = loss_of(held_out, *model(held_out))
-        epochs.set_postfix(loss=f"{total / len(training):.3f}")
+        view.log(loss=total / len(training))
         if epoch % 5 == 0 or epoch in (1, args.epochs):
-            tqdm.write(
+            view.write(
                 f"epoch {epoch:3}  loss {total / len(training):.3f}  held out: reconstruction "
                 f"{reconstruction.item() / 360:.3f}, divergence {divergence.item() / 360:.3f}"
             )

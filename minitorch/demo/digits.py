@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sklearn.datasets import load_digits
-from tqdm import tqdm
 
 import minitorch as mt
 import minitorch.nn as nn
 
+from ..live import Live
 from . import picture
 
 
@@ -59,23 +59,23 @@ def shuffled(images: Any, labels: Any, batch_size: int) -> list[tuple[Any, Any]]
     return [(images[batch], labels[batch]) for batch in order.split(batch_size)]
 
 
-def train(model: Any, criterion: Any, optimizer: Any, batches: tqdm) -> tuple[list[float], float]:
-    """Learns from every batch once; returns each batch's loss, and the accuracy on the way."""
+def train(
+    model: Any, criterion: Any, optimizer: Any, view: Live, title: str, batches: list[Any]
+) -> float:
+    """Learns from every batch once; returns the accuracy on the way."""
     model.train()
-    losses: list[float] = []
     seen = right = 0
-    for x, y in batches:
+    for x, y in view(batches, title):
         optimizer.zero_grad()
         output = model(x)
         loss = criterion(output, y)
         loss.backward()
         optimizer.step()
 
-        losses.append(loss.item())
         seen += len(y)
         right += (output.argmax(dim=1) == y).sum().item()
-        batches.set_postfix(loss=f"{losses[-1]:.3f}", accuracy=f"{right / seen:.1%}", refresh=False)
-    return losses, right / seen
+        view.log(loss=loss.item(), accuracy=right / seen)
+    return right / seen
 
 
 def evaluate(model: Any, criterion: Any, x: Any, y: Any) -> tuple[float, Any]:
@@ -96,12 +96,13 @@ def run(*, seed: int, epochs: int, batch_size: int, lr: float, device: str, out:
 
     print(f"A small CNN on {device} learns from {len(x)} digits; {len(held_out_x)} are held out.")
     began = time.perf_counter()
-    curve: list[float] = []
+    view = Live()
     held_out_curve: list[float] = []
     for epoch in range(1, epochs + 1):
         title = f"epoch {epoch:{len(str(epochs))}}/{epochs}"
-        with tqdm(shuffled(x, y, batch_size), title, leave=False) as batches:
-            losses, accuracy = train(model, criterion, optimizer, batches)
+        batches = shuffled(x, y, batch_size)
+        accuracy = train(model, criterion, optimizer, view, title, batches)
+        losses = view.history["loss"][-len(batches) :]
         held_out_loss, answers = evaluate(model, criterion, held_out_x, held_out_y)
         right = (answers == held_out_y).sum().item()
         print(
@@ -111,13 +112,12 @@ def run(*, seed: int, epochs: int, batch_size: int, lr: float, device: str, out:
         )
         if not math.isfinite(losses[-1] + held_out_loss):
             raise FloatingPointError("the loss is no longer a finite number: try a smaller --lr")
-        curve += losses
         held_out_curve.append(held_out_loss)
     seconds = time.perf_counter() - began
 
     picture.draw(
         out,
-        curve,
+        view.history["loss"],
         held_out_curve,
         held_out_x.squeeze(1).cpu().numpy(),
         held_out_y.cpu().numpy(),

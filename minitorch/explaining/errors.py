@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..nn.modules.module import Module
+from ..notebook import file_name
 from .cases import shape_of
 from .sentences import KNOWN
 
@@ -37,7 +38,7 @@ STYLE = """<style>
   background: rgba(214, 69, 69, .12); white-space: pre-wrap; overflow-wrap: anywhere}
 .mt-error dl {display: grid; grid-template-columns: max-content minmax(0, auto);
   gap: 6px 14px; margin: 0}
-.mt-error dt {font-weight: 600} .mt-error dd {margin: 0}
+.mt-error dl dt {font-weight: 600; margin: 0} .mt-error dd {margin: 0}
 .mt-error dd, .mt-error pre {white-space: pre-wrap; overflow-wrap: anywhere}
 .mt-error pre {margin: 0; padding: 0; background: none; color: inherit}
 </style>"""
@@ -96,7 +97,7 @@ class Error:
         if self.user is not None:
             frame, number = self.user
             name = frame.f_code.co_name
-            place = f"{os.path.basename(frame.f_code.co_filename)}, line {number}"
+            place = f"{file_name(frame.f_code.co_filename)}, line {number}"
             lines.append(place if name.startswith("<") else f"{place}, in {name}")
             if self.line:
                 lines.append("    " + self.line)

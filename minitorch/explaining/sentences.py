@@ -120,6 +120,12 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
         "would be gone.",
         "An update by hand goes in `with mt.no_grad():`. Else make a new tensor: y = x + 1.",
     ),
+    r"more than one element of the written-to tensor refers to a single memory location": (
+        "A tensor was to be written into, of which several elements lie in one place of memory.",
+        "expand(), broadcasting and overlapping windows make such views, without copies: "
+        "mt.explain(x) shows strides of 0, or places with several indices.",
+        "x.clone() gives every element a place of its own. Or write into what was expanded.",
+    ),
     r"Can't call numpy\(\) on Tensor that requires grad": (
         "A tensor that requires grad was to become a NumPy array.",
         "NumPy records nothing: what is computed there would be missing in the gradients.",
@@ -138,6 +144,12 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
         "Look for requires_grad=True that is missing, parameters that are frozen, no_grad() around "
         "the forward pass; for .detach(), .item() or .numpy() on the way; and for argmax, "
         "comparisons and rounding, which have no gradient.",
+    ),
+    r"all elements of input should be between 0 and 1": (
+        "binary_cross_entropy() got an input that is no probability, or nan.",
+        "It takes the logarithm of p and of 1 - p, and needs both from 0 to 1.",
+        "Put x.sigmoid() in front; better, leave it out and use BCEWithLogitsLoss, which has it "
+        "inside. If it was there, the input is nan: look at x.isnan().any(), and lower lr.",
     ),
     # Indices
     r"Target (-?\d+) is out of bounds\.": cases.target_range,

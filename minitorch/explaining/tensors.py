@@ -28,7 +28,7 @@ STYLE = """<style>
 .mt-tensor small {display: block; font-size: 11px; opacity: .75}
 .mt-tensor dl {display: grid; grid-template-columns: max-content minmax(0, auto);
   gap: 1px 14px; margin: 0}
-.mt-tensor dt {opacity: .7; font-weight: 400} .mt-tensor dd {margin: 0}
+.mt-tensor dl dt {opacity: .7; font-weight: 400; margin: 0} .mt-tensor dd {margin: 0}
 .mt-tensor p {margin: 4px 0}
 </style>"""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from ..nn.modules.hooks import (
     register_module_forward_hook,
     register_module_forward_pre_hook,
 )
+from ..notebook import file_name
 from .record import Group, Line
 
 FRAME = re.compile(r'  File "(.*)", line (\d+), in (.*)(?:\n    (.*))?')
@@ -119,8 +119,8 @@ def groups(used: set[int]) -> tuple[list[Group], dict[int, int]]:
 
 def line_of(node: Any) -> Line | None:
     """The line of the user's program that made ``node``, if it was remembered."""
-    frame = FRAME.match(node.stack[-1]) if node.stack else None
+    frame = FRAME.match(node.stack[0][-1]) if node.stack else None
     if frame is None:
         return None
     file, number, function, code = frame.groups()
-    return Line(os.path.basename(file), int(number), function, (code or "").strip())
+    return Line(file_name(file), int(number), function, (code or "").strip())

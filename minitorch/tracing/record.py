@@ -15,7 +15,12 @@ SMALL = 64  # a tensor of up to so many elements is recorded with its values
 
 @dataclass(frozen=True)
 class Numbers:
-    """What is recorded of a tensor: some statistics and, if it is small, all its values."""
+    """What is recorded of a tensor: some statistics and, if it is small, all its values.
+
+    >>> numbers = mt.tracing.Numbers.of(mt.tensor([1.0, 3.0]).numpy())
+    >>> numbers.shape, numbers.statistics["mean"], numbers.values
+    ((2,), 2.0, [1.0, 3.0])
+    """
 
     shape: tuple[int, ...]
     dtype: str
@@ -56,7 +61,12 @@ def statistics(array: np.ndarray) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Line:
-    """The line of the user's program that made a node."""
+    """The line of the user's program that made a node.
+
+    >>> line = mt.tracing.Line("lesson.py", 3, "<module>", "loss = (w * x).sum()")
+    >>> line.number, line.code
+    (3, 'loss = (w * x).sum()')
+    """
 
     file: str
     number: int
@@ -66,7 +76,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Rule:
-    """How a node turns the gradient of its result into that of an argument: the source itself."""
+    """How a node turns the gradient of its result into that of an argument: the source itself.
+
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> [rule.formula for rule in mt.trace(x * x * x).steps[0].rules][0]
+    'grad_a = grad * conj(b)'
+    """
 
     argument: str  # "" if one rule speaks of all arguments
     formula: str | None  # the rule as one line, if it is one
@@ -76,7 +91,12 @@ class Rule:
 
 @dataclass(frozen=True)
 class Kept:
-    """A tensor that a node keeps for backward."""
+    """A tensor that a node keeps for backward.
+
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> [(kept.name, kept.bytes) for kept in mt.trace(x.exp()).steps[0].kept]
+    [('out', 4)]
+    """
 
     name: str  # as the rule has it
     variable: str | None  # as the user's program has it
@@ -87,7 +107,13 @@ class Kept:
 
 @dataclass
 class Outgoing:
-    """The gradient of one argument, on its way to where the argument came from."""
+    """The gradient of one argument, on its way to where the argument came from.
+
+    >>> x = mt.ones(3, requires_grad=True)
+    >>> step = mt.trace((x + mt.zeros(2, 3)).sum()).steps[1]
+    >>> [(o.argument, o.said.shape, o.arrives.shape) for o in step.outgoing]
+    [('a', (2, 3), (3,))]
+    """
 
     argument: str
     said: Numbers  # as the rule returns it
@@ -101,7 +127,12 @@ class Outgoing:
 
 @dataclass
 class Step:
-    """One step of a backward pass: a node runs, or a leaf gets its gradient."""
+    """One step of a backward pass: a node runs, or a leaf gets its gradient.
+
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> [step.label() for step in mt.trace(x.exp().sin()).steps]
+    ['Sin', 'Exp', 'x']
+    """
 
     number: int
     name: str
@@ -126,7 +157,14 @@ class Step:
 
 @dataclass(frozen=True)
 class Group:
-    """One call of a module."""
+    """One call of a module.
+
+    >>> net = nn.Sequential(nn.Linear(2, 1), nn.Tanh())
+    >>> with mt.tracing.recording():
+    ...     y = net(mt.ones(1, 2)).sum()
+    >>> [(group.name, group.kind) for group in mt.trace(y).groups]
+    [('Sequential', 'Sequential'), ('0', 'Linear'), ('1', 'Tanh')]
+    """
 
     name: str  # as the module that called it knows it; its class if none did
     kind: str  # its class

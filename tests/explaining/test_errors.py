@@ -181,9 +181,19 @@ CASES = {
     "changed": (changed, RuntimeError, ["result of Exp", "[2, 3]", "version 1", "x.clone()"]),
     "leaf": (leaf_changed, RuntimeError, ["A leaf that", "mt.no_grad()"]),
     "part of a leaf": (part_changed, RuntimeError, ["A part of a leaf"]),
+    "one place": (
+        lambda: mt.ones(3).expand(2, 3).add_(1),
+        RuntimeError,
+        ["several elements lie in one place", "strides of 0", "x.clone()"],
+    ),
     "numpy": (lambda: leaf(2).numpy(), RuntimeError, ["x.detach().numpy()"]),
     "no number": (lambda: leaf(2, 3).exp().backward(), RuntimeError, ["shape [2, 3]", ".mean()"]),
     "no graph": (lambda: mt.ones(2).sum().backward(), RuntimeError, ["no graph", "argmax"]),
+    "no probability": (
+        lambda: F.binary_cross_entropy(mt.tensor([2.0]), mt.tensor([1.0])),
+        RuntimeError,
+        ["no probability", "BCEWithLogitsLoss"],
+    ),
     "target": (
         lambda: F.cross_entropy(mt.ones(3, 4), mt.tensor([1, 2, 4])),
         IndexError,

@@ -184,3 +184,7 @@ def test_html():
     page = mt.memory(mt.ones(3, requires_grad=True).exp())._repr_html_()
     assert "<td>result</td>" in page
     assert "<b>Total</b> 12 B" in page
+
+
+def test_it_is_a_part_of_trace_too():
+    assert mt.trace.memory is mt.memory

@@ -6,6 +6,7 @@ A test adds a script to the page, which works the page as a user would and retur
 from __future__ import annotations
 
 import html
+import inspect
 import json
 import re
 import shutil
@@ -55,6 +56,10 @@ def work(page, script, folder, *options):
     seen = json.loads(html.unescape(report))
     assert seen.pop("errors") == []
     return seen
+
+
+LINES = inspect.getsourcelines(type((mt.ones(1, requires_grad=True) * 2).grad_fn))
+PLACE = f"minitorch/ops/arithmetic.py:{LINES[1]}"
 
 
 def small():
@@ -111,10 +116,19 @@ def test_stepping(tmp_path):
         byId("first").click();
         look("#step button.to")[0].click();
         seen.followed = heading();
+        press("Home"); press("ArrowRight");
+        seen.whole = texts("#step summary");
+        look("#step summary")[0].click();
+        seen.source = look("#step details[open] pre").map((one) => one.textContent);
+        press(" ", look("#step summary")[0]); seen.still = heading();
         byId("last").click(); seen.last = heading();
         """,
         tmp_path,
     )
+    assert seen["whole"] == [f"The whole operation, {PLACE}"]
+    (source,) = seen["source"]
+    assert source.startswith("class Mul(") and "def grad_a(self" in source
+    assert seen["still"] == "2. MulBackward0"
     assert seen["start"] == ["1. SumBackward0", "1 of 5", ["Sum", "loss ()"]]
     assert seen["lines"] == "loss = (h * h).sum()  # </script> & <b>"
     assert seen["right"] == seen["left"] == "2. MulBackward0"

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..rules import operation_at
+
 HERE = Path(__file__).parent
 HEIGHT = 640  # of the frame in a notebook, in pixels
 
@@ -54,8 +56,15 @@ def frame(trace: Any) -> str:
 def data_of(trace: Any, title: str) -> dict[str, Any]:
     """What the page shows, in terms of JSON."""
     steps = [asdict(step) | {"label": step.label()} for step in trace]
+    operations = {}  # the source of each once, however many steps it makes
+    for step in steps:
+        found = dict(operation_at(rule["where"]) for rule in step["rules"])
+        found.pop("", None)  # an operation of the user's own
+        step["operations"] = list(found)
+        operations.update(found)
     groups = [asdict(group) for group in trace.groups]
-    return {"title": title, "held": trace.held, "steps": steps, "groups": groups}
+    data = {"title": title, "held": trace.held, "steps": steps, "groups": groups}
+    return data | {"operations": operations}
 
 
 def embedded(data: Any) -> str:

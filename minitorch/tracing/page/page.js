@@ -86,7 +86,8 @@ function describe(step) {
   if (names.length) parts.push(element("p", { class: "quiet" }, `in ${names.join(" › ")}`));
   if (step.line) {
     const { file, number, code } = step.line;
-    parts.push(element("h3", {}, `Your line, ${file}:${number}`), element("pre", {}, code));
+    parts.push(element("h3", {}, `Your line, ${file}:${number}`));
+    if (code) parts.push(element("pre", {}, code)); // what was typed into an interpreter is gone
   }
   parts.push(...incoming(step), ...kept(step), ...rules(step), ...outgoing(step));
   if (step.value) {
@@ -129,6 +130,10 @@ function rules(step) {
     if (!rule.source) continue;
     parts.push(element("pre", {}, rule.source));
     if (rule.where) parts.push(element("p", { class: "quiet" }, rule.where));
+  }
+  for (const place of step.operations) {
+    const title = element("summary", {}, `The whole operation, ${place}`);
+    parts.push(element("details", {}, title, element("pre", {}, trace.operations[place])));
   }
   return parts.length ? [element("h3", {}, "The rule, as it stands in the source"), ...parts] : [];
 }
@@ -211,7 +216,7 @@ const KEYS = {
 document.addEventListener("keydown", (event) => {
   const action = KEYS[event.key];
   if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === " " && event.target.tagName === "BUTTON") return; // it presses the button
+  if (event.key === " " && ["BUTTON", "SUMMARY"].includes(event.target.tagName)) return; // it presses it
   event.preventDefault();
   if (event.key !== " ") play(false);
   action();
