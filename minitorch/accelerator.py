@@ -17,12 +17,21 @@ def is_available() -> bool:
 
 
 def device_count() -> int:
-    """How many GPUs there are; 0 without CuPy."""
+    """How many GPUs there are; 0 without CuPy.
+
+    >>> (mt.accelerator.device_count() > 0) == mt.accelerator.is_available()
+    True
+    """
     return cuda.device_count()
 
 
 def current_accelerator(check_available: bool = False) -> devices.device | None:
-    """``device("cuda")`` if there is a GPU, else None."""
+    """``device("cuda")`` if there is a GPU, else None.
+
+    >>> device = mt.accelerator.current_accelerator() or mt.device("cpu")
+    >>> mt.zeros(1, device=device).device.type == device.type
+    True
+    """
     return devices.device("cuda") if is_available() else None
 
 
@@ -32,13 +41,21 @@ def _refuse_without() -> None:
 
 
 def current_device_index() -> int:
-    """The number of the GPU on which ``device="cuda"`` makes tensors."""
+    """The number of the GPU on which ``device="cuda"`` makes tensors.
+
+    >>> if mt.accelerator.is_available():
+    ...     assert mt.zeros(1, device="cuda").get_device() == mt.accelerator.current_device_index()
+    """
     _refuse_without()
     return cuda.current_device()
 
 
 def set_device_index(device: Any, /) -> None:
-    """Make ``device`` the GPU that ``device="cuda"`` means."""
+    """Make ``device`` the GPU that ``device="cuda"`` means.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.set_device_index(0)
+    """
     _refuse_without()
     cuda.set_device(device)
 
@@ -56,31 +73,102 @@ def set_device_idx(device: Any, /) -> None:
 
 
 def synchronize(device: Any = None, /) -> None:
-    """Wait until everything that was given to the GPU to do is done."""
+    """Wait until everything that was given to the GPU to do is done.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.synchronize()
+    """
     _refuse_without()
     cuda.synchronize(device)
 
 
 def empty_cache() -> None:
-    """Give memory that CuPy holds for later back to the GPU."""
+    """Give memory that CuPy holds for later back to the GPU.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.empty_cache()
+    """
     _refuse_without()
     cuda.empty_cache()
 
 
 def memory_allocated(device_index: Any = None, /) -> int:
-    """Bytes of GPU memory that tensors use now."""
+    """Bytes of GPU memory that tensors use now.
+
+    >>> if mt.accelerator.is_available():
+    ...     x = mt.zeros(1000, device="cuda")
+    ...     at_least_4000 = mt.accelerator.memory_allocated()
+    """
     _refuse_without()
     return cuda.memory_allocated(device_index)
 
 
 def memory_reserved(device_index: Any = None, /) -> int:
-    """Bytes of GPU memory that CuPy holds, for tensors now and later."""
+    """Bytes of GPU memory that CuPy holds, for tensors now and later.
+
+    >>> if mt.accelerator.is_available():
+    ...     assert mt.accelerator.memory_reserved() >= mt.accelerator.memory_allocated()
+    """
     _refuse_without()
     return cuda.memory_reserved(device_index)
 
 
+def max_memory_allocated(device_index: Any = None, /) -> int:
+    """The most bytes that tensors used at once since `reset_peak_memory_stats`.
+
+    >>> if mt.accelerator.is_available():
+    ...     assert mt.accelerator.max_memory_allocated() >= mt.accelerator.memory_allocated()
+    """
+    _refuse_without()
+    return cuda.max_memory_allocated(device_index)
+
+
+def reset_peak_memory_stats(device_index: Any = None, /) -> None:
+    """From now on `max_memory_allocated` counts, for what this thread does.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.reset_peak_memory_stats()
+    """
+    _refuse_without()
+    cuda.reset_peak_memory_stats(device_index)
+
+
+def get_memory_info(device_index: Any = None, /) -> tuple[int, int]:
+    """Bytes of a GPU's memory that are free, and that there are.
+
+    >>> if mt.accelerator.is_available():
+    ...     free, total = mt.accelerator.get_memory_info()
+    """
+    _refuse_without()
+    return cuda.mem_get_info(device_index)
+
+
+def current_stream(device: Any = None, /) -> Any:
+    """The queue into which the work of this thread goes.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.current_stream().synchronize()
+    """
+    _refuse_without()
+    return cuda.current_stream(device)
+
+
+def set_stream(stream: Any) -> None:
+    """Put the work of this thread into ``stream`` from now on.
+
+    >>> if mt.accelerator.is_available():
+    ...     mt.accelerator.set_stream(mt.accelerator.current_stream())
+    """
+    _refuse_without()
+    cuda.set_stream(stream)
+
+
 class device_index:  # noqa: N801 - PyTorch's name
-    """A context in which ``device="cuda"`` means this GPU; None changes nothing."""
+    """A context in which ``device="cuda"`` means this GPU; None changes nothing.
+
+    >>> with mt.accelerator.device_index(None):
+    ...     x = mt.zeros(1)
+    """
 
     def __init__(self, device: int | None, /) -> None:
         self.idx = device

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from . import cuda, devices
@@ -20,6 +21,11 @@ class autocast(contextlib.ContextDecorator):  # noqa: N801 - PyTorch's name
     """A context, or a decorator, that changes nothing: it is disabled, or refused.
 
     For ``"cuda"`` on a machine without it PyTorch warns and disables it, and so does this.
+
+    >>> import minitorch as mt
+    >>> with mt.autocast("cpu", enabled=False):
+    ...     mt.ones(2) * 2
+    tensor([2., 2.])
     """
 
     def __init__(
@@ -45,11 +51,22 @@ class autocast(contextlib.ContextDecorator):  # noqa: N801 - PyTorch's name
         """Nothing was changed."""
 
 
+def is_autocast_enabled(device_type: str = "cuda") -> bool:
+    """Whether `autocast` is at work: never.
+
+    >>> import minitorch as mt
+    >>> mt.is_autocast_enabled("cpu")
+    False
+    """
+    devices.device(device_type)
+    return False
+
+
 class GradScaler:
     """What scales the loss for float16 and its gradients back: here it leaves both as they are.
 
     >>> import minitorch as mt
-    >>> scaler = GradScaler(enabled=False)
+    >>> scaler = mt.amp.GradScaler(enabled=False)
     >>> scaler.scale(mt.tensor(3.0)), scaler.get_scale()
     (tensor(3.), 1.0)
     """
@@ -100,3 +117,46 @@ class GradScaler:
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Ignore the state of a scaler that was enabled."""
+
+
+def custom_fwd(
+    fwd: Callable[..., Any] | None = None, *, device_type: str, cast_inputs: Any = None
+) -> Any:
+    """A decorator for the ``forward`` of an `autograd.Function`, which leaves it as it is.
+
+    Under autocast it would say in which dtype to compute.
+
+    >>> import minitorch as mt
+    >>> class Double(mt.autograd.Function):
+    ...     @staticmethod
+    ...     @mt.amp.custom_fwd(device_type="cuda")
+    ...     def forward(ctx, x):
+    ...         return 2 * x
+    >>> Double.apply(mt.ones(2))
+    tensor([2., 2.])
+    """
+    if not isinstance(device_type, str):
+        raise ValueError(f"Expected `device_type` of type `str`, got: `{type(device_type)}`")
+    return (lambda function: function) if fwd is None else fwd
+
+
+def custom_bwd(bwd: Callable[..., Any] | None = None, *, device_type: str) -> Any:
+    """A decorator for the ``backward`` of an `autograd.Function`: see `custom_fwd`.
+
+    >>> import minitorch as mt
+    >>> class Double(mt.autograd.Function):
+    ...     @staticmethod
+    ...     @mt.amp.custom_fwd(device_type="cuda")
+    ...     def forward(ctx, x):
+    ...         return 2 * x
+    ...
+    ...     @staticmethod
+    ...     @mt.amp.custom_bwd(device_type="cuda")
+    ...     def backward(ctx, grad):
+    ...         return 2 * grad
+    >>> x = mt.ones(2, requires_grad=True)
+    >>> Double.apply(x).sum().backward()
+    >>> x.grad
+    tensor([2., 2.])
+    """
+    return custom_fwd(bwd, device_type=device_type)

@@ -10,12 +10,17 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import math
 import sys
 import warnings
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
+from . import late, out_of_memory
+
+F = TypeVar("F", bound=Callable[..., Any])
 Array = Any  # numpy.ndarray, or cupy.ndarray on a GPU
 
 # PyTorch computes log(0) = -inf and 0 / 0 = nan without a word, NumPy warns. The filter speaks of
@@ -28,12 +33,18 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"minitorch(\.
 np.empty(31 << 20, np.uint8)
 
 
+several = False  # GPUs: then one of them may not be the current one, on which CuPy works
+
+
 @functools.cache
 def cupy() -> Any:
     """The CuPy module; raises an error that says what is missing where there is none."""
     try:
         module = importlib.import_module("cupy")
         if module.cuda.runtime.getDeviceCount() > 0:
+            global several
+            several = module.cuda.runtime.getDeviceCount() > 1
+            out_of_memory.watch(module)
             return module
         reason = "CuPy is installed, but it found no NVIDIA GPU"
     except ImportError:
@@ -44,6 +55,15 @@ def cupy() -> Any:
         f"Torch not compiled with CUDA enabled\n{reason}. "
         "(mt.cuda.is_available() tells beforehand whether a GPU can be used.)"
     )
+
+
+def has_gpu() -> bool:
+    """Whether CuPy is installed and finds a GPU."""
+    try:
+        cupy()
+    except AssertionError:
+        return False
+    return True
 
 
 OF_NUMPY = (np.ndarray, np.generic)  # made once: `np.ndarray | np.generic` takes 0.2 µs each time
@@ -65,9 +85,94 @@ def on_device(index: int | None) -> Any:
     return contextlib.nullcontext() if index is None else cupy().cuda.Device(index)
 
 
+NOWHERE = contextlib.nullcontext()
+
+
+def at(array: Array) -> Any:
+    """A context in which the GPU that holds ``array`` is the current one.
+
+    It is for lines that compute with arrays. An `Operation` runs on the GPU of its operands anyway.
+    """
+    return array.device if several and is_gpu_array(array) else NOWHERE
+
+
+def at_its_gpu(function: F) -> F:
+    """A decorator: ``function`` runs where the GPU of its first argument is the current one."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if not several:
+            return function(*args, **kwargs)
+        first = args[0] if args else next(iter(kwargs.values()))
+        with at(getattr(first, "_array", first)):
+            return function(*args, **kwargs)
+
+    return call  # type: ignore[return-value]
+
+
+def run_at(array: Array, function: Callable[..., Any], *args: Any) -> Any:
+    """``function(*args)`` where the GPU that holds ``array`` is the current one."""
+    if not several:
+        return function(*args)
+    with at(array):
+        return function(*args)
+
+
+def one_like(array: Array) -> Array:
+    """A 1 of the dtype of ``array``, which has one element, and in as many dimensions."""
+    if isinstance(array, np.ndarray):
+        return np.array(1, array.dtype, ndmin=array.ndim)
+    return run_at(array, cupy().ones, (1,) * array.ndim, array.dtype)
+
+
+def elsewhere(arrays: list[Any]) -> Any:
+    """The GPU of the first of ``arrays`` that is on one, if it is not the current GPU, or None."""
+    gpu = next((array.device for array in arrays if is_gpu_array(array)), None)
+    return gpu if gpu is not None and gpu.id != cupy().cuda.runtime.getDevice() else None
+
+
+def no_memory(shape: Any, itemsize: int) -> RuntimeError:
+    """PyTorch's error for an array that does not fit into memory, or into no memory at all."""
+    size = math.prod(shape) * itemsize
+    if size >= 2**63 or not size:
+        return RuntimeError(f"Storage size calculation overflowed with sizes={list(shape)}")
+    return RuntimeError(
+        "[enforce fail at alloc_cpu.cpp:127] err == 0. DefaultCPUAllocator: can't allocate memory: "
+        f"you tried to allocate {size} bytes. Error code 12 (Cannot allocate memory)"
+    )
+
+
+def is_of_numpy(error: Exception) -> bool:
+    """Whether ``error`` says that NumPy got no memory for an array."""
+    return isinstance(error, MemoryError) and hasattr(error, "shape")
+
+
+class memory_for:  # noqa: N801 - a context
+    """A context that makes an array of ``shape``, and says in PyTorch's words if it is too large.
+
+    A GPU's `OutOfMemoryError` passes.
+    """
+
+    __slots__ = ("itemsize", "shape")
+
+    def __init__(self, shape: Any, dtype: np.dtype) -> None:
+        self.shape, self.itemsize = shape, dtype.itemsize
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: Any, error: Any, *rest: Any) -> None:
+        if kind is ValueError or (kind is not None and is_of_numpy(error)):
+            raise no_memory(self.shape, self.itemsize) from None
+
+
 def to_numpy(array: Array) -> np.ndarray:
     """The array in main memory: itself where it is there already, else a copy."""
-    return array if isinstance(array, np.ndarray) else cupy().asnumpy(array)
+    if isinstance(array, np.ndarray):
+        return array
+    found: np.ndarray = cupy().asnumpy(array)
+    late.look()
+    return found
 
 
 def to_device(array: Array, index: int | None) -> Array:

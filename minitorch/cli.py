@@ -55,8 +55,16 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     )
     parser.add_argument("-m", action="store_true", dest="module", help="run a module, as python -m")
     parser.add_argument("program", metavar="SCRIPT", help="a Python file, or a module's name")
-    parser.add_argument("words", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments")
+    add_arguments_of_program(parser)
     parser.set_defaults(command=run)
+
+
+def add_arguments_of_program(parser: argparse.ArgumentParser) -> None:
+    """Adds ``ARGS``, all that follows, which may be nothing."""
+    rest = parser.add_argument(
+        "words", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments"
+    )
+    rest.required = False  # where SCRIPT is missing, argparse would ask for ARGS too
 
 
 def run(given: argparse.Namespace) -> None:
@@ -89,7 +97,7 @@ def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add("--rtol", type=positive(float), default=1e-4, metavar="X", help="relative; default 1e-4")
     add("--atol", type=positive(float), default=1e-6, metavar="X", help="absolute; default 1e-6")
     add("program", metavar="SCRIPT", help="a Python file")
-    add("words", metavar="ARGS", nargs=argparse.REMAINDER, help="its arguments")
+    add_arguments_of_program(parser)
     parser.set_defaults(
         command=lambda given: compare(given.program, given.words, given.rtol, given.atol)
     )

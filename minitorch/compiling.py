@@ -26,6 +26,10 @@ def compile(
     In PyTorch the result computes the same values in less time; ``state_dict`` keys of a compiled
     module begin with ``_orig_mod.`` there. Also a decorator, with or without arguments. The
     arguments change nothing, except that ``disable=True`` does not warn.
+
+    >>> double = mt.compile(lambda x: 2 * x, backend="eager")
+    >>> double(mt.tensor([1.0, 2.0]))
+    tensor([2., 4.])
     """
     if model is None:
         return lambda given: compile(given, disable=disable)

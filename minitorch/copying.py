@@ -106,8 +106,9 @@ class Capsule:
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Any:
     """A tensor that shares the memory of another library's array, or of a DLPack capsule.
 
+    >>> import numpy as np
     >>> a = np.zeros(2)
-    >>> x = from_dlpack(a)
+    >>> x = mt.from_dlpack(a)
     >>> a[0] = 1
     >>> x
     tensor([1., 0.], dtype=torch.float64)
@@ -129,5 +130,11 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
 
 
 def to_dlpack(tensor: Any) -> Any:
-    """The DLPack capsule of a tensor; it can be used once."""
+    """The DLPack capsule of a tensor; it can be used once.
+
+    >>> import minitorch as mt
+    >>> capsule = mt.utils.dlpack.to_dlpack(mt.tensor([1.0, 2.0]))
+    >>> mt.utils.dlpack.from_dlpack(capsule)
+    tensor([1., 2.])
+    """
     return tensor.__dlpack__()

@@ -8,30 +8,55 @@ from typing import Any
 import numpy as np
 
 from . import backend, devices, dtypes
+from .autograd.errors import type_name
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
 from .from_data import array_from, check_dtype, leaf, require
 from .memory_formats import contiguous_format, inverse, order, preserve_format
+from .ops.operands import plain
 from .ops.scalars import number
+from .ops.sizes import OVERFLOW, fits, is_integer, long, unpacking
 from .size import Size
+
+
+def is_number(value: Any, caller: str, name: str, position: int) -> None:
+    """Refuse a ``value`` that is no number."""
+    if plain(value) is None:
+        raise TypeError(
+            f"{caller}(): argument '{name}' (position {position}) must be Number, "
+            f"not {type(value).__name__}"
+        )
+
 
 # Filled -------------------------------------------------------------------------------------------
 
 
-def shape_of(size: tuple[Any, ...], caller: str) -> tuple[int, ...]:
-    """The shape meant by ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros([2, 3])``."""
+def shape_of(size: tuple[Any, ...], caller: str, named: Any = None) -> tuple[int, ...]:
+    """The shape meant by ``zeros(2, 3)``, ``zeros((2, 3))`` or ``zeros(size=(2, 3))``."""
+    if named is not None and not size:
+        size = (named,)
     if not size:
         raise TypeError(f'{caller}() missing 1 required positional arguments: "size"')
-    if len(size) == 1 and isinstance(size[0], list | tuple):
+    listed = isinstance(size[0], list | tuple)
+    if listed:
+        if len(size) > 1:  # `zeros((2, 3), mt.int64)`: the dtype has to be named
+            raise TypeError(f"{caller}() takes 1 positional argument but {len(size)} were given")
         size = tuple(size[0])
     for position, length in enumerate(size):
         if not hasattr(length, "__index__"):
+            kind = type_name(length)
+            if position:
+                reason = f'type must be tuple of ints,but got {kind}"'
+                raise unpacking(caller, "size", position, reason)
+            told = f"but found element of type {kind} at pos 0" if listed else f"not {kind}"
             raise TypeError(
-                f"{caller}(): argument 'size' (position {position + 1}) must be tuple of ints, "
-                f"not {type(length).__name__}"
+                f"{caller}(): argument 'size' (position 1) must be tuple of ints, {told}"
             )
     shape = tuple(int(length) for length in size)
+    for position, length in enumerate(shape):
+        if not fits(length):
+            raise unpacking(caller, "size", position, OVERFLOW)
     if any(length < 0 for length in shape):
         if caller in ("zeros", "ones", "full"):
             raise RuntimeError(f"{caller}: Dimension size must be non-negative.")
@@ -71,22 +96,33 @@ def options(dtype: dtypes.dtype, index: int | None) -> str:
 
 
 def filled(
-    shape: tuple[int, ...], value: Any, dtype: dtypes.dtype, device: Any, requires_grad: bool
+    shape: tuple[int, ...],
+    value: Any,
+    dtype: dtypes.dtype,
+    device: Any,
+    requires_grad: bool,
+    like: Any = TensorBase,
 ) -> Any:
-    """A tensor of one value; of arbitrary content if ``value`` is None."""
+    """A tensor of one value (None: arbitrary content), of the class of ``like``."""
     index = devices.array_index(device)
     xp = np if index is None else backend.cupy()
-    with backend.on_device(index):
+    with backend.on_device(index), backend.memory_for(shape, dtype.numpy):
         if value is None:
             array = xp.empty(shape, dtype.numpy)
         elif value == 0:
             array = xp.zeros(shape, dtype.numpy)
         else:
             array = xp.full(shape, number(value, dtype, "full"), dtype.numpy)
-    return require(make(TensorBase._result_class, array, state.recording), requires_grad)
+    return require(make(like._result_class, array, state.recording), requires_grad)
 
 
-def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
+def zeros(
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
     """A tensor of zeros, ``zeros(2, 3)`` or ``zeros((2, 3))``.
 
     >>> import minitorch as mt
@@ -94,24 +130,44 @@ def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     tensor([[0., 0., 0.],
             [0., 0., 0.]])
     """
-    return filled(shape_of(size, "zeros"), 0, check_dtype(dtype, "zeros"), device, requires_grad)
+    shape = shape_of(args, "zeros", size)
+    return filled(shape, 0, check_dtype(dtype, "zeros"), device, requires_grad)
 
 
-def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Any:
-    """A tensor of ones, ``ones(2, 3)`` or ``ones((2, 3))``."""
-    return filled(shape_of(size, "ones"), 1, check_dtype(dtype, "ones"), device, requires_grad)
+def ones(
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """A tensor of ones, ``ones(2, 3)`` or ``ones((2, 3))``.
+
+    >>> import minitorch as mt
+    >>> mt.ones(2, 3)
+    tensor([[1., 1., 1.],
+            [1., 1., 1.]])
+    """
+    shape = shape_of(args, "ones", size)
+    return filled(shape, 1, check_dtype(dtype, "ones"), device, requires_grad)
 
 
 def empty(
-    *size: Any,
+    *args: Any,
+    size: Any = None,
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
     memory_format: Any = contiguous_format,
 ) -> Any:
-    """A tensor of arbitrary content, ``empty(2, 3)`` or ``empty((2, 3))``."""
+    """A tensor of arbitrary content, ``empty(2, 3)`` or ``empty((2, 3))``.
+
+    >>> import minitorch as mt
+    >>> mt.empty(2, 3).shape, mt.empty((0,))
+    (torch.Size([2, 3]), tensor([]))
+    """
     kind = check_dtype(dtype, "empty")
-    made = filled(shape_of(size, "empty"), None, kind, device, requires_grad)
+    made = filled(shape_of(args, "empty", size), None, kind, device, requires_grad)
     if memory_format is contiguous_format:
         return made
     return like(made, None, None, None, requires_grad, memory_format)
@@ -137,6 +193,7 @@ def full(
         )
     if isinstance(fill_value, TensorBase):
         fill_value = fill_value._array.item()
+    is_number(fill_value, "full", "fill_value", 2)
     kind = dtypes.of_number(fill_value) if dtype is None else check_dtype(dtype, "full")
     return filled(shape_of((size,), "full"), fill_value, kind, device, requires_grad)
 
@@ -147,10 +204,10 @@ def like(input: Any, value: Any, dtype: Any, device: Any, requires_grad: bool, f
     kind = dtypes.of(array) if dtype is None else check_dtype(dtype, "like")
     where = devices.of(array) if device is None else device
     if format is preserve_format and array.flags.c_contiguous:
-        return filled(array.shape, value, kind, where, requires_grad)
+        return filled(array.shape, value, kind, where, requires_grad, input)
     dims = order(array, format)
     shape = tuple([array.shape[dim] for dim in dims])
-    tensor = filled(shape, value, kind, where, requires_grad)
+    tensor = filled(shape, value, kind, where, requires_grad, input)
     tensor._array = tensor._array.transpose(inverse(dims))
     return tensor
 
@@ -163,7 +220,12 @@ def zeros_like(
     requires_grad: bool = False,
     memory_format: Any = preserve_format,
 ) -> Any:
-    """Zeros with the shape, dtype and device of ``input``."""
+    """Zeros with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> mt.zeros_like(mt.tensor([[1.5, 2.5]]))
+    tensor([[0., 0.]])
+    """
     return like(input, 0, dtype, device, requires_grad, memory_format)
 
 
@@ -175,7 +237,13 @@ def ones_like(
     requires_grad: bool = False,
     memory_format: Any = preserve_format,
 ) -> Any:
-    """Ones with the shape, dtype and device of ``input``."""
+    """Ones with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> mt.ones_like(mt.tensor([[1, 2], [3, 4]]))
+    tensor([[1, 1],
+            [1, 1]])
+    """
     return like(input, 1, dtype, device, requires_grad, memory_format)
 
 
@@ -187,7 +255,12 @@ def empty_like(
     requires_grad: bool = False,
     memory_format: Any = preserve_format,
 ) -> Any:
-    """Arbitrary content with the shape, dtype and device of ``input``."""
+    """Arbitrary content with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> mt.empty_like(mt.tensor([[1, 2]])).dtype
+    torch.int64
+    """
     return like(input, None, dtype, device, requires_grad, memory_format)
 
 
@@ -200,7 +273,12 @@ def full_like(
     requires_grad: bool = False,
     memory_format: Any = preserve_format,
 ) -> Any:
-    """``fill_value`` with the shape, dtype and device of ``input``."""
+    """``fill_value`` with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> mt.full_like(mt.tensor([1.0, 2.0]), 7)
+    tensor([7., 7.])
+    """
     return like(input, fill_value, dtype, device, requires_grad, memory_format)
 
 
@@ -208,12 +286,23 @@ def full_like(
 
 
 def new_zeros(
-    self: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
-    """Zeros with the dtype and device of this tensor."""
+    """Zeros with the dtype and device of this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2]).new_zeros(2, 2)
+    tensor([[0, 0],
+            [0, 0]])
+    """
     return new_full(
         self,
-        shape_of(size, "new_zeros"),
+        shape_of(args, "new_zeros", size),
         0,
         dtype=dtype,
         device=device,
@@ -222,21 +311,46 @@ def new_zeros(
 
 
 def new_ones(
-    self: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
-    """Ones with the dtype and device of this tensor."""
+    """Ones with the dtype and device of this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2]).new_ones(2)
+    tensor([1, 1])
+    """
     return new_full(
-        self, shape_of(size, "new_ones"), 1, dtype=dtype, device=device, requires_grad=requires_grad
+        self,
+        shape_of(args, "new_ones", size),
+        1,
+        dtype=dtype,
+        device=device,
+        requires_grad=requires_grad,
     )
 
 
 def new_empty(
-    self: Any, *size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False
+    self: Any,
+    *args: Any,
+    size: Any = None,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
-    """Arbitrary content with the dtype and device of this tensor."""
+    """Arbitrary content with the dtype and device of this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2]).new_empty(2, 3).dtype
+    torch.int64
+    """
     return new_full(
         self,
-        shape_of(size, "new_empty"),
+        shape_of(args, "new_empty", size),
         None,
         dtype=dtype,
         device=device,
@@ -253,28 +367,49 @@ def new_full(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``fill_value`` with the dtype and device of this tensor."""
+    """``fill_value`` with the dtype and device of this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.0], dtype=mt.float64).new_full((2,), 3)
+    tensor([3., 3.], dtype=torch.float64)
+    """
     kind = dtypes.of(self._array) if dtype is None else check_dtype(dtype, "new_full")
     where = devices.of(self._array) if device is None else device
-    return filled(shape_of((size,), "new_full"), fill_value, kind, where, requires_grad)
+    return filled(shape_of((size,), "new_full"), fill_value, kind, where, requires_grad, self)
 
 
 def new_empty_strided(
-    self: Any, size: Any, stride: Any, *, dtype: Any = None, device: Any = None
+    self: Any,
+    size: Any,
+    stride: Any,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
-    """Arbitrary content, laid out in memory by ``stride``, like this tensor otherwise."""
+    """Arbitrary content, laid out in memory by ``stride``, like this tensor otherwise.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(1).new_empty_strided((2, 3), (1, 2)).stride()
+    (1, 2)
+    """
     last = sum((length - 1) * step for length, step in zip(size, stride, strict=True))
     memory = new_empty(self, max(last + 1, 0), dtype=dtype, device=device)._array
     xp = backend.array_module(memory)
     steps = tuple(step * memory.itemsize for step in stride)
     array = xp.lib.stride_tricks.as_strided(memory, tuple(size), steps)
-    return make(TensorBase._result_class, array, state.recording)
+    return require(make(TensorBase._result_class, array, state.recording), requires_grad)
 
 
 def new_tensor(
     self: Any, data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
-    """A tensor with a copy of ``data``, with the dtype and device of this tensor."""
+    """A tensor with a copy of ``data``, with the dtype and device of this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.0]).new_tensor([1, 2])
+    tensor([1., 2.])
+    """
     kind = dtypes.of(self._array) if dtype is None else dtype
     where = devices.of(self._array) if device is None else device
     return leaf(array_from(data, kind, copy=True), where, requires_grad)
@@ -308,7 +443,7 @@ def empty_strided(
 
 
 def arange(
-    start: Any,
+    start: Any = None,
     end: Any = None,
     step: Any = 1,
     *,
@@ -324,9 +459,13 @@ def arange(
     """
     if end is None:
         start, end = 0, start
+    elif start is None:
+        start = 0
     start, end, step = (
         x._array.item() if isinstance(x, TensorBase) else x for x in (start, end, step)
     )
+    for name, value in (("start", start), ("end", end), ("step", step)):
+        is_number(value, "arange", name, 1)
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
@@ -335,8 +474,14 @@ def arange(
         whole = all(isinstance(x, int | np.integer) for x in (start, end, step))
         dtype = dtypes.int64 if whole else dtypes.get_default_dtype()
     dtype = check_dtype(dtype, "arange")
+    if any(isinstance(x, int) and not fits(x) for x in (start, end, step)):
+        raise OverflowError("int too big to convert")
     count = math.ceil((end - start) / step)
-    return leaf((start + np.arange(count) * step).astype(dtype.numpy), device, requires_grad)
+    if not fits(count):
+        raise RuntimeError("invalid size, possible overflow?")
+    with backend.memory_for((count,), dtype.numpy):
+        array = (start + np.arange(count) * step).astype(dtype.numpy)
+    return leaf(array, device, requires_grad)
 
 
 def scalar_tensor(
@@ -371,7 +516,15 @@ def eye(
     tensor([[1., 0.],
             [0., 1.]])
     """
-    for name, value in (("n", n), ("m", m)):
+    for place, (name, value) in enumerate((("n", n), ("m", m)), 1):
+        if value is not None and not is_integer(value):
+            raise TypeError(
+                f"eye(): argument '{name}' (position {place}) must be int, "
+                f"not {type(value).__name__}"
+            )
         if value is not None and value < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {value}")
-    return leaf(np.eye(n, m, dtype=check_dtype(dtype, "eye").numpy), device, requires_grad)
+    kind = check_dtype(dtype, "eye").numpy
+    with backend.memory_for((long(n), long(n if m is None else m)), kind):
+        array = np.eye(n, m, dtype=kind)
+    return leaf(array, device, requires_grad)

@@ -15,7 +15,7 @@ class device:  # noqa: N801 - PyTorch's name
     ``type`` is ``"cpu"`` or ``"cuda"``; ``index`` is the GPU's number, None for the current one.
     Used as ``with mt.device("cuda"):`` it is where new tensors are made.
 
-    >>> device("cuda:1")
+    >>> mt.device("cuda:1")
     device(type='cuda', index=1)
     """
 
@@ -76,19 +76,30 @@ class device:  # noqa: N801 - PyTorch's name
         _default = self._saved
 
 
+_device = device  # for functions with an argument of that name
 CPU = device("cpu")
 _default = CPU
 
 
 def get_default_device() -> device:
-    """The device on which new tensors are made: ``cpu`` unless changed."""
+    """The device on which new tensors are made: ``cpu`` unless changed.
+
+    >>> mt.get_default_device()
+    device(type='cpu')
+    """
     return _default
 
 
-def set_default_device(where: device | str | int | None) -> None:
-    """New tensors are made on ``where`` from now on (None: on the CPU)."""
+def set_default_device(device: Any) -> None:
+    """New tensors are made on this ``device`` from now on (None: on the CPU).
+
+    >>> mt.set_default_device("cpu")
+    >>> mt.zeros(1).device
+    device(type='cpu')
+    >>> mt.set_default_device(None)
+    """
     global _default
-    _default = CPU if where is None else device(where)
+    _default = CPU if device is None else _device(device)
 
 
 def of(array: backend.Array) -> device:

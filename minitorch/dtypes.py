@@ -112,12 +112,24 @@ def by_name(name: str) -> dtype:
 
 
 def get_default_dtype() -> dtype:
-    """The dtype of floating tensors made from Python floats: ``float32`` unless changed."""
+    """The dtype of floating tensors made from Python floats: ``float32`` unless changed.
+
+    >>> import minitorch as mt
+    >>> mt.get_default_dtype(), mt.tensor([1.0]).dtype
+    (torch.float32, torch.float32)
+    """
     return _default
 
 
 def set_default_dtype(d: dtype) -> None:
-    """Make ``d`` the dtype of floating tensors made from Python floats."""
+    """Make ``d`` the dtype of floating tensors made from Python floats.
+
+    >>> import minitorch as mt
+    >>> mt.set_default_dtype(mt.float64)
+    >>> mt.tensor([1.0]).dtype
+    torch.float64
+    >>> mt.set_default_dtype(mt.float32)
+    """
     global _default
     if not isinstance(d, dtype):
         raise TypeError(
@@ -162,7 +174,7 @@ def of_number(value: Any) -> dtype:
 def promote_types(type1: dtype, type2: dtype) -> dtype:
     """The smallest dtype that holds both; floats keep their width beside integers.
 
-    >>> promote_types(int64, float16)
+    >>> mt.promote_types(mt.int64, mt.float16)
     torch.float16
     """
     for place, given in enumerate((type1, type2), start=1):
@@ -215,7 +227,7 @@ def can_cast(from_: dtype, to: dtype) -> bool:
 
     Not from a higher category to a lower one: a float does not go into an int tensor.
 
-    >>> can_cast(float64, float32), can_cast(float32, int64)
+    >>> mt.can_cast(mt.float64, mt.float32), mt.can_cast(mt.float32, mt.int64)
     (True, False)
     """
     return from_.category <= to.category

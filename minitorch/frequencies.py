@@ -8,8 +8,10 @@ import numpy as np
 
 from .from_data import check_dtype, leaf
 from .ops.sizes import is_integer
+from .placement import placed
 
 
+@placed
 def fftfreq(
     n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
@@ -25,6 +27,7 @@ def fftfreq(
     return frequencies("fftfreq", places, n, d, dtype, device, requires_grad)
 
 
+@placed
 def rfftfreq(
     n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:

@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 
 from . import backend, devices, dtypes
+from .autograd.errors import type_name
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
+from .placement import check_pinning, pinned
 
 
 def leaf(array: Any, device: Any = None, requires_grad: bool = False) -> Any:
@@ -63,6 +65,7 @@ def tensor(
     >>> mt.tensor([0.5, 1])
     tensor([0.5000, 1.0000])
     """
+    pins = check_pinning("tensor", pin_memory)
     if isinstance(data, TensorBase):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use "
@@ -72,7 +75,8 @@ def tensor(
             stacklevel=2,
         )
         device = device or devices.of(data._array)
-    return leaf(array_from(data, dtype, copy=True), device, requires_grad)
+    made = leaf(array_from(data, dtype, copy=True), device, requires_grad)
+    return pinned(made) if pins else made
 
 
 def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False) -> Any:
@@ -97,8 +101,10 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
         array = from_long_integers(data, dtype)
     if array.dtype.kind not in "biufc":
         raise refusal(data)
+    first = first_element(data)
+    if isinstance(first, np.ndarray) and first.ndim:
+        warn_of_arrays()
     if dtype is None:
-        first = first_element(data)
         if isinstance(first, np.ndarray):
             dtype = dtypes.of(array)
         elif isinstance(first, np.generic):  # NumPy's numbers bring their own dtypes
@@ -163,14 +169,31 @@ def refusal(data: Any, depth: int = 0) -> Exception:
     first = first_element(data)
     if isinstance(first, str):
         return ValueError("too many dimensions 'str'")
-    if not isinstance(first, numbers.Number | np.ndarray):
-        return RuntimeError(f"Could not infer dtype of {type(first).__name__}")
+    for item in flat(data):
+        if isinstance(item, str):
+            return TypeError("new(): invalid data type 'str'")
+        if isinstance(item, TensorBase):
+            return ValueError("only one element tensors can be converted to Python scalars")
+        if not isinstance(item, numbers.Number | np.ndarray):
+            return RuntimeError(f"Could not infer dtype of {type(item).__name__}")
     unequal = ragged(data, 0)
     if unequal:
         return unequal
     if any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data)):
         return ValueError("Overflow when unpacking long long")
     return TypeError("not a sequence")
+
+
+@functools.cache  # once, as PyTorch does
+def warn_of_arrays() -> None:
+    """PyTorch's warning for a list of arrays."""
+    warnings.warn(
+        "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
+        "converting the list to a single numpy.ndarray with numpy.array() before converting to a "
+        "tensor.",
+        UserWarning,
+        stacklevel=4,
+    )
 
 
 def flat(data: Any) -> Any:
@@ -201,7 +224,17 @@ def ragged(data: Any, dim: int) -> Exception | None:
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
-    """``data`` as a tensor, without a copy of an array or tensor of that dtype and device."""
+    """``data`` as a tensor, without a copy of an array or tensor of that dtype and device.
+
+    >>> import minitorch as mt
+    >>> import numpy as np
+    >>> a = np.array([1.0, 2.0])
+    >>> mt.as_tensor(a)[0] = 9  # the array itself, not a copy
+    >>> a
+    array([9., 2.])
+    >>> mt.as_tensor([1, 2], dtype=mt.float32)
+    tensor([1., 2.])
+    """
     if isinstance(data, TensorBase):
         source: Any = data
         return source.to(device or devices.of(data._array), dtype or dtypes.of(data._array))
@@ -216,7 +249,13 @@ def asarray(
     copy: bool | None = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``obj`` as a tensor; ``copy`` True always copies, False never, None only where it must."""
+    """``obj`` as a tensor; ``copy`` True always copies, False never, None only where it must.
+
+    >>> import minitorch as mt
+    >>> x = mt.asarray([1, 2])
+    >>> mt.asarray(x) is x, mt.asarray(x, copy=True) is x
+    (True, False)
+    """
     if isinstance(obj, TensorBase) and not copy:
         return as_tensor(obj, dtype, device)
     return leaf(array_from(obj, dtype, copy=bool(copy)), device, requires_grad)
@@ -276,6 +315,7 @@ def from_numpy(ndarray: np.ndarray) -> Any:
     """A tensor that shares the memory of a NumPy array: a change of one is a change of both.
 
     >>> import minitorch as mt
+    >>> import numpy as np
     >>> a = np.zeros(2)
     >>> x = mt.from_numpy(a)
     >>> a[0] = 1
@@ -283,7 +323,7 @@ def from_numpy(ndarray: np.ndarray) -> Any:
     tensor([1., 0.], dtype=torch.float64)
     """
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+        raise TypeError(f"expected np.ndarray (got {type_name(ndarray)})")
     dtypes.from_numpy(ndarray.dtype)
     if not ndarray.flags.writeable:
         warn_of_read_only()

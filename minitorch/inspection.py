@@ -11,27 +11,52 @@ from .autograd.graph import TensorBase
 
 
 def is_tensor(obj: Any) -> bool:
-    """Whether ``obj`` is a tensor."""
+    """Whether ``obj`` is a tensor.
+
+    >>> import minitorch as mt
+    >>> mt.is_tensor(mt.zeros(1)), mt.is_tensor([0.0])
+    (True, False)
+    """
     return isinstance(obj, TensorBase)
 
 
 def is_storage(obj: Any) -> bool:
-    """False: memory belongs to NumPy and CuPy, and there are no storages."""
+    """False: memory belongs to NumPy and CuPy, and there are no storages.
+
+    >>> import minitorch as mt
+    >>> mt.is_storage(mt.zeros(1))
+    False
+    """
     return False
 
 
 def is_floating_point(input: Any) -> bool:
-    """Whether the tensor's dtype is float16, float32 or float64."""
+    """Whether the tensor's dtype is float16, float32 or float64.
+
+    >>> import minitorch as mt
+    >>> mt.is_floating_point(mt.tensor([1.0])), mt.is_floating_point(mt.tensor([1]))
+    (True, False)
+    """
     return dtypes.of(_array(input, "is_floating_point")).is_floating_point
 
 
 def is_complex(input: Any) -> bool:
-    """Whether the tensor's dtype is complex64 or complex128."""
+    """Whether the tensor's dtype is complex64 or complex128.
+
+    >>> import minitorch as mt
+    >>> mt.is_complex(mt.tensor([1j])), mt.is_complex(mt.tensor([1.0]))
+    (True, False)
+    """
     return dtypes.of(_array(input, "is_complex")).is_complex
 
 
 def is_signed(input: Any) -> bool:
-    """Whether the tensor's dtype has negative numbers."""
+    """Whether the tensor's dtype has negative numbers.
+
+    >>> import minitorch as mt
+    >>> mt.is_signed(mt.tensor([1])), mt.is_signed(mt.tensor([1], dtype=mt.uint8))
+    (True, False)
+    """
     return dtypes.of(_array(input, "is_signed")).is_signed
 
 
@@ -47,13 +72,23 @@ def is_same_size(input: Any, other: Any) -> bool:
 
 
 def get_device(input: Any) -> int:
-    """The number of the GPU that holds the tensor, -1 for main memory."""
+    """The number of the GPU that holds the tensor, -1 for main memory.
+
+    >>> import minitorch as mt
+    >>> mt.get_device(mt.zeros(1))
+    -1
+    """
     index = backend.device_index(_array(input, "get_device"))
     return -1 if index is None else index
 
 
 def is_nonzero(input: Any) -> bool:
-    """Whether the only element of ``input`` is not zero."""
+    """Whether the only element of ``input`` is not zero.
+
+    >>> import minitorch as mt
+    >>> mt.is_nonzero(mt.tensor([0.0])), mt.is_nonzero(mt.tensor([[-1]]))
+    (False, True)
+    """
     return bool(input)
 
 

@@ -31,3 +31,6 @@ from .ops.solving import (
     tensorsolve,
 )
 from .ops.spectra import eig, eigh, eigvals, eigvalsh, svd, svdvals
+from .out import LINALG as _LINALG, with_out_all as _with_out_all
+
+globals().update(_with_out_all(globals(), _LINALG))

@@ -9,6 +9,10 @@ class memory_format:  # noqa: N801 - PyTorch's name
     """An order of dimensions in memory, such as ``mt.channels_last``.
 
     The shape of a tensor stays what it is: ``(N, C, H, W)``. What differs are its strides.
+
+    >>> x = mt.zeros(1, 3, 2, 2).to(memory_format=mt.channels_last)
+    >>> x.shape, x.stride()
+    (torch.Size([1, 3, 2, 2]), (12, 1, 6, 3))
     """
 
     __slots__ = ("name", "ndim")
@@ -31,18 +35,26 @@ channels_last_3d = memory_format("channels_last_3d", 5)
 
 
 class layout:  # noqa: N801 - PyTorch's name
-    """How a tensor holds its elements: all tensors here are ``mt.strided``."""
+    """How a tensor holds its elements: ``mt.strided``, or by coordinates, ``mt.sparse_coo``.
 
-    __slots__ = ()
+    >>> mt.zeros(1).layout, isinstance(mt.strided, mt.layout)
+    (torch.strided, True)
+    """
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
 
     def __repr__(self) -> str:
-        return "torch.strided"
+        return f"torch.{self.name}"
 
     def __reduce__(self) -> str:
-        return "strided"
+        return self.name
 
 
-strided = layout()
+strided = layout("strided")
+sparse_coo = layout("sparse_coo")
 
 
 def order(array: Any, format: Any) -> tuple[int, ...]:
@@ -68,6 +80,16 @@ def is_ordered(array: Any, format: memory_format) -> bool:
     if format.ndim not in (None, array.ndim):
         return False
     return bool(array.transpose(order(array, format)).flags.c_contiguous)
+
+
+def row_major(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The strides of a tensor of ``shape`` without gaps; a length of 0 counts as 1."""
+    strides: list[int] = []
+    step = 1
+    for length in reversed(shape):
+        strides.append(step)
+        step *= max(length, 1)
+    return tuple(strides[::-1])
 
 
 def inverse(order: tuple[int, ...]) -> list[int]:

@@ -17,6 +17,7 @@ from .ops import (
     comparison,
     complexes,
     conversion,
+    coordinates,
     correlation,
     cumulative,
     determinants,
@@ -39,6 +40,7 @@ from .ops import (
     matrices,
     matrix_norms,
     norms,
+    pinning,
     pointwise,
     powers,
     products,
@@ -67,6 +69,7 @@ from .ops import (
     windows,
 )
 from .ops.operands import operator
+from .placement import placed
 
 
 class Methods(TensorBase):
@@ -77,12 +80,12 @@ class Methods(TensorBase):
     # Making tensors like this one (creation.py) --------------------------------------------------
 
     new = tensor_types.new
-    new_zeros = creation.new_zeros
-    new_ones = creation.new_ones
-    new_empty = creation.new_empty
-    new_full = creation.new_full
+    new_zeros = placed(creation.new_zeros)
+    new_ones = placed(creation.new_ones)
+    new_empty = placed(creation.new_empty)
+    new_full = placed(creation.new_full)
     new_tensor = creation.new_tensor
-    new_empty_strided = creation.new_empty_strided
+    new_empty_strided = placed(creation.new_empty_strided)
 
     # Questions (inspection.py) --------------------------------------------------------------------
 
@@ -90,6 +93,17 @@ class Methods(TensorBase):
     is_signed = inspection.is_signed
     is_same_size = inspection.is_same_size
     get_device = inspection.get_device
+
+    # Sparse and dense (ops/coordinates.py) --------------------------------------------------------
+
+    to_sparse = to_sparse_coo = coordinates.to_sparse
+    to_dense = coordinates.to_dense
+    sparse_dim = coordinates.sparse_dim
+    dense_dim = coordinates.dense_dim
+    coalesce = coordinates.coalesce
+    is_coalesced = coordinates.is_coalesced
+    indices = coordinates.indices
+    values = coordinates.values
 
     # Arithmetic (ops/arithmetic.py, division.py, powers.py) ---------------------------------------
 
@@ -465,6 +479,8 @@ class Methods(TensorBase):
     to = conversion.to
     cpu = conversion.cpu
     cuda = conversion.cuda
+    pin_memory = pinning.pin_memory
+    is_pinned = pinning.is_pinned
     type = conversion.type_
     type_as = conversion.type_as
     bool = conversion.bool_
@@ -499,14 +515,15 @@ class Methods(TensorBase):
     unsqueeze_ = resizing.unsqueeze_
     squeeze = shape_.squeeze
     squeeze_ = resizing.squeeze_
-    transpose = swapaxes = swapdims = transposing.transpose
+    transpose = swapdims = transposing.transpose
+    swapaxes = transposing.swapaxes
     transpose_ = swapaxes_ = swapdims_ = resizing.transpose_
     t = transposing.t
     t_ = resizing.t_
     T = property(transposing.transposed)
     mT = property(transposing.matrix_transposed)
     H = property(transposing.hermitian)
-    mH = property(transposing.adjoint)
+    mH = property(transposing.matrix_adjoint)
     adjoint = transposing.adjoint
     permute = transposing.permute_method
     movedim = moveaxis = transposing.movedim
@@ -598,3 +615,8 @@ class Methods(TensorBase):
     bernoulli_ = drawing.bernoulli_
     bernoulli = sampling.bernoulli
     multinomial = sampling.multinomial
+
+
+for _name, _function in list(vars(Methods).items()):
+    if hasattr(_function, "as_method"):  # its errors count arguments without `self`
+        setattr(Methods, _name, _function.as_method)

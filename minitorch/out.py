@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import inspect
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import backend, dtypes, pytree
@@ -50,6 +50,11 @@ median min mm mode msort multinomial mv nan_to_num nanmedian nonzero norm polar 
 scatter_add scatter_reduce searchsorted signbit softmax sort take take_along_dim tensordot topk
 tril triu vdot where
 """.split()
+LINALG = """
+cholesky cross det eigh eigvalsh householder_product inv lu lu_factor matmul matrix_norm
+matrix_power norm qr slogdet solve svd svdvals vector_norm
+""".split()  # of mt.linalg
+COMPUTING_FIRST = ("mean", *EXACT, *LINALG)  # their own dtype must be that of `out`
 UNPROMOTED = """
 abs absolute bitwise_not ceil clamp clamp_min clip conj_physical fix floor frac hardshrink lerp
 neg negative round sgn sign trunc
@@ -69,6 +74,9 @@ RESIZED = (
 )
 
 
+POSITIONAL = {"norm": 4, "tensordot": 3}  # old functions, whose `out` has a place among the others
+
+
 def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
     """``function`` with one more argument: ``out``."""
 
@@ -78,12 +86,21 @@ def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
         out = kwargs.pop("out", None)
         return function(*args, **kwargs) if out is None else write(function, args, kwargs, out)
 
-    return functools.update_wrapper(call, function)
+    def call_with_place(*args: Any, **kwargs: Any) -> Any:
+        if len(args) > place:
+            kwargs["out"] = args[place]
+            args = (*args[:place], *args[place + 1 :])
+        return call(*args, **kwargs)
+
+    place = POSITIONAL.get(function.__name__, -1)
+    return functools.update_wrapper(call if place < 0 else call_with_place, function)
 
 
-def with_out_all(functions: dict[str, Any]) -> dict[str, Any]:
+def with_out_all(
+    functions: dict[str, Any], names: Iterable[str] = (*CASTING, *MAKING, *EXACT, *UNPROMOTED)
+) -> dict[str, Any]:
     """Those of ``functions``, by name, that take ``out``; they take it now."""
-    return {name: with_out(functions[name]) for name in (*CASTING, *MAKING, *EXACT, *UNPROMOTED)}
+    return {name: with_out(functions[name]) for name in names}
 
 
 def write(function: Callable[..., Any], args: Any, kwargs: dict[str, Any], out: Any) -> Any:
@@ -113,7 +130,7 @@ def in_dtype_of(out: Any, function: Callable[..., Any], kwargs: dict[str, Any]) 
     """``kwargs`` so that ``function`` computes in the dtype of ``out``, if it has the choice."""
     code = inspect.unwrap(function).__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if "dtype" not in names or function.__name__ in ("mean", *EXACT):
+    if "dtype" not in names or function.__name__.removeprefix("linalg_") in COMPUTING_FIRST:
         return kwargs
     wanted = kwargs.get("dtype")
     if wanted not in (None, out.dtype):
@@ -131,7 +148,7 @@ def check_dtype(name: str, have: dtypes.dtype, want: dtypes.dtype) -> None:
     kinds = dtypes.SCALAR_TYPE
     if name in UNPROMOTED:
         raise RuntimeError(f"Found dtype {kinds[want]} but expected {kinds[have]}")
-    if name in EXACT:
+    if name in EXACT or name.removeprefix("linalg_") in LINALG:
         raise RuntimeError(
             f"Expected out tensor to have dtype {dtypes.C_TYPE[have]}, but got "
             f"{dtypes.C_TYPE[want]} instead"

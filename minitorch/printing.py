@@ -130,16 +130,6 @@ def tensor_repr(
     tensor([1., nan], dtype=torch.float64, requires_grad=True)
     """
     indent = len(class_name) + 1
-    shortened = array.ndim > 0 and array.size > _options.threshold
-    if array.size == 0:
-        body = "[]"
-    elif shortened and _options.edgeitems == 0:
-        body = "[...]"
-    else:
-        shown = _corners(array) if shortened else backend.to_numpy(array)
-        texts, width = _element_texts(shown)
-        body = _layout(texts, array.shape, indent, width)
-
     suffixes = []
     device = backend.device_name(array)
     if device != "cpu":
@@ -153,15 +143,49 @@ def tensor_repr(
         suffixes.append(f"grad_fn=<{grad_fn}>")
     elif requires_grad:
         suffixes.append("requires_grad=True")
-    return _join_suffixes(f"{class_name}({body}", suffixes, indent) + ")"
+    return _join_suffixes(f"{class_name}({_body(array, indent)}", suffixes, indent) + ")"
+
+
+def sparse_repr(indices: backend.Array, values: backend.Array, suffixes: Sequence[str]) -> str:
+    """Return the text PyTorch prints for a sparse tensor; ``suffixes`` begin with its size."""
+    parts = []
+    for start, array in (("tensor(indices=tensor(", indices), ("       values=tensor(", values)):
+        size = f", size={tuple(array.shape)}" if array.size == 0 else ""
+        parts.append(f"{start}{_body(array, len(start))}{size})")
+    indent = len("tensor(")
+    device = backend.device_name(values)
+    shown = [] if device == "cpu" else [f"device='{device}'"]
+    shown += suffixes[:2]
+    if not _is_unwritten(dtypes.of(values)):
+        shown.append(f"dtype={dtypes.of(values)}")
+    shown += ["layout=torch.sparse_coo", *suffixes[2:]]
+    text = ",\n".join([*parts, " " * indent + shown[0]])
+    return _join_suffixes(text, shown[1:], indent) + ")"
+
+
+def _body(array: backend.Array, indent: int) -> str:
+    """The numbers in their brackets, ``indent`` columns from the left; a long array shortened."""
+    shortened = array.ndim > 0 and array.size > _options.threshold
+    if array.size == 0:
+        return "[]"
+    if shortened and _options.edgeitems == 0:
+        return "[...]"
+    shown = _corners(array) if shortened else backend.to_numpy(array)
+    texts, width = _element_texts(shown)
+    return _layout(texts, array.shape, indent, width)
 
 
 def _goes_without_saying(array: backend.Array) -> bool:
     """Whether ``tensor(...)`` of the printed numbers would come out with the array's dtype."""
-    default = dtypes.get_default_dtype()
     if array.size == 0:
-        return dtypes.of(array) is default
-    return dtypes.of(array) in (default, default.to_complex(), dtypes.int64, dtypes.bool_)
+        return dtypes.of(array) is dtypes.get_default_dtype()
+    return _is_unwritten(dtypes.of(array))
+
+
+def _is_unwritten(dtype: dtypes.dtype) -> bool:
+    """Whether Python's own numbers would give this dtype."""
+    default = dtypes.get_default_dtype()
+    return dtype in (default, default.to_complex(), dtypes.int64, dtypes.bool_)
 
 
 def _corners(array: backend.Array) -> np.ndarray:

@@ -11,9 +11,11 @@ from typing import Any
 from . import backend, devices, dtypes, from_data, random
 from .autograd.graph import TensorBase
 from .autograd.operation import Operation, make, wrap
+from .creation import empty_like
+from .memory_formats import preserve_format
 from .ops.drawing import is_int, normal_, random_, real, source, uniform_
 from .ops.operands import tensor
-from .ops.sizes import broadcast, sizes
+from .ops.sizes import broadcast, long, sizes
 from .random import Generator
 
 # New tensors --------------------------------------------------------------------------------------
@@ -37,7 +39,7 @@ def drawn(
     index = devices.array_index(device)
     generator = source(generator, index, caller)
     kind = from_data.check_dtype(dtype, caller).numpy
-    with backend.on_device(index):
+    with backend.on_device(index), backend.memory_for(shape, kind):
         array = sample(generator, shape, kind, *parameters)
     result = make(TensorBase._result_class, array)
     return result.requires_grad_() if requires_grad else result
@@ -114,6 +116,8 @@ def randint(
         high = given.pop()
     if given:
         low = given.pop()
+    if is_int(size) and len(args) == 2:
+        raise TypeError("randint(): argument 'size' (position 2) must be tuple of ints, not int")
     if given or not (is_int(low) and is_int(high) and isinstance(size, list | tuple)):
         raise TypeError(
             "randint() received an invalid combination of arguments - got "
@@ -121,8 +125,9 @@ def randint(
         )
 
     def sample(generator: Generator, shape: tuple[int, ...], kind: Any) -> Any:
-        return random.randint(generator, int(low), int(high), shape, kind)  # type: ignore[arg-type]
+        return random.randint(generator, *limits, shape, kind)
 
+    limits = long(low), long(high)
     shape = sizes((size,), "randint")
     return drawn(sample, "randint", shape, dtype, device, requires_grad, generator)
 
@@ -148,8 +153,10 @@ def randperm(
         )
 
     def sample(generator: Generator, shape: Any, kind: Any) -> Any:
-        return random.randperm(generator, int(n), kind)
+        with backend.memory_for((n,), kind):
+            return random.randperm(generator, n, kind)
 
+    n = long(n)
     return drawn(sample, "randperm", (), dtype, device, requires_grad, generator)
 
 
@@ -160,10 +167,18 @@ def rand_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
-    """As `rand`, with the shape, dtype and device of ``input``."""
+    """As `rand`, with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.rand_like(mt.zeros(2, dtype=mt.float64))
+    tensor([0.9701, 0.7078], dtype=torch.float64)
+    """
     tensor(input, "rand_like", "input", 1)
-    result = empty_like(input, dtype, device)
+    # The order of the elements in memory decides the order of drawing.
+    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return uniform_(result, generator=generator).requires_grad_(requires_grad)
 
 
@@ -174,10 +189,19 @@ def randn_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
-    """As `randn`, with the shape, dtype and device of ``input``."""
+    """As `randn`, with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> noise = mt.randn_like(mt.zeros(2, 3))
+    >>> noise.shape
+    torch.Size([2, 3])
+    """
     tensor(input, "randn_like", "input", 1)
-    result = empty_like(input, dtype, device)
+    # The order of the elements in memory decides the order of drawing.
+    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return normal_(result, generator=generator).requires_grad_(requires_grad)
 
 
@@ -190,8 +214,15 @@ def randint_like(
     dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
+    memory_format: Any = preserve_format,
 ) -> Any:
-    """As `randint`, with the shape, dtype and device of ``input``."""
+    """As `randint`, with the shape, dtype and device of ``input``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.randint_like(mt.zeros(5), 10)
+    tensor([4., 9., 3., 0., 3.])
+    """
     tensor(input, "randint_like", "input", 1)
     given = list(args)
     high = given.pop() if high is None and given else high
@@ -201,22 +232,9 @@ def randint_like(
             "randint_like() received an invalid combination of arguments - got "
             f"({', '.join(type(arg).__name__ for arg in (input, *args))})"
         )
-    result = empty_like(input, dtype, device)
+    # The order of the elements in memory decides the order of drawing.
+    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return random_(result, low, high, generator=generator).requires_grad_(requires_grad)
-
-
-def empty_like(input: Any, dtype: Any, device: Any) -> Any:
-    """A tensor to draw into, with the shape and, unless given, the dtype and device of ``input``.
-
-    Its memory is laid out as that of ``input``, for this decides the order of drawing.
-    """
-    array = input._array
-    kind = array.dtype if dtype is None else from_data.check_dtype(dtype, "empty_like").numpy
-    with backend.on_device(backend.device_index(array)):
-        result = backend.array_module(array).empty_like(array, dtype=kind)
-    if device is not None:
-        result = backend.to_device(result, devices.array_index(device))
-    return wrap(input, result)
 
 
 # From the parameters in a tensor ------------------------------------------------------------------
@@ -299,6 +317,7 @@ def normal(
     return NormalOf.apply(mean, std, generator)
 
 
+@backend.at_its_gpu
 def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None = None) -> Any:
     """1 with the probability that ``input`` has at that place, else 0; or with probability ``p``.
 
@@ -315,20 +334,34 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None
 
 
 def poisson(input: Any, generator: Generator | None = None) -> Any:
-    """Random counts of events that happen at the rates in ``input``."""
+    """Random counts of events that happen at the rates in ``input``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.poisson(mt.full((6,), 3.0))
+    tensor([6., 3., 2., 3., 4., 3.])
+    """
     tensor(input, "poisson", "input", 1)
     generator = source(generator, backend.device_index(input._array), "poisson")
     return Poisson.apply(input, generator)
 
 
+@backend.at_its_gpu
 def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
-    """Random numbers of successes in ``count`` trials of probability ``prob``, both tensors."""
+    """Random numbers of successes in ``count`` trials of probability ``prob``, both tensors.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.binomial(mt.full((5,), 10.0), mt.full((5,), 0.5))
+    tensor([7., 5., 5., 4., 7.])
+    """
     tensor(count, "binomial", "count", 1)
     tensor(prob, "binomial", "prob", 2)
     generator = source(generator, backend.device_index(count._array), "binomial")
     return wrap(count, random.binomial(generator, count._array, prob._array))
 
 
+@backend.at_its_gpu
 def multinomial(
     input: Any, num_samples: int, replacement: bool = False, *, generator: Generator | None = None
 ) -> Any:

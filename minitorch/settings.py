@@ -27,6 +27,11 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 
     It is kept, and has no effect. On the CPU all algorithms are of that kind. On a GPU what adds up
     numbers at equal indices is not, and is not refused either.
+
+    >>> mt.use_deterministic_algorithms(True, warn_only=True)
+    >>> mt.are_deterministic_algorithms_enabled()
+    True
+    >>> mt.use_deterministic_algorithms(False)
     """
     if not isinstance(mode, bool):
         raise TypeError(
@@ -37,12 +42,20 @@ def use_deterministic_algorithms(mode: bool, *, warn_only: bool = False) -> None
 
 
 def are_deterministic_algorithms_enabled() -> bool:
-    """Whether `use_deterministic_algorithms` asked for them."""
+    """Whether `use_deterministic_algorithms` asked for them.
+
+    >>> mt.are_deterministic_algorithms_enabled()
+    False
+    """
     return _settings.deterministic
 
 
 def is_deterministic_algorithms_warn_only_enabled() -> bool:
-    """Whether `use_deterministic_algorithms` asked for warnings only."""
+    """Whether `use_deterministic_algorithms` asked for warnings only.
+
+    >>> mt.is_deterministic_algorithms_warn_only_enabled()
+    False
+    """
     return _settings.warn_only
 
 
@@ -50,7 +63,13 @@ MODES = ("default", "warn", "error")
 
 
 def set_deterministic_debug_mode(debug_mode: int | str) -> None:
-    """`use_deterministic_algorithms` by one word or its number: 0 default, 1 warn, 2 error."""
+    """`use_deterministic_algorithms` by one word or its number: 0 default, 1 warn, 2 error.
+
+    >>> mt.set_deterministic_debug_mode("warn")
+    >>> mt.get_deterministic_debug_mode()
+    1
+    >>> mt.set_deterministic_debug_mode("default")
+    """
     if isinstance(debug_mode, str):
         if debug_mode not in MODES:
             raise RuntimeError(
@@ -68,7 +87,11 @@ def set_deterministic_debug_mode(debug_mode: int | str) -> None:
 
 
 def get_deterministic_debug_mode() -> int:
-    """The number of the mode: 0 default, 1 warn, 2 error."""
+    """The number of the mode: 0 default, 1 warn, 2 error.
+
+    >>> mt.get_deterministic_debug_mode()
+    0
+    """
     return 0 if not _settings.deterministic else 1 if _settings.warn_only else 2
 
 
@@ -77,22 +100,42 @@ def set_num_threads(number: int) -> None:
 
     It is kept, and has no effect: NumPy's library for matrix products decides when it is loaded.
     Set the environment variable ``OPENBLAS_NUM_THREADS`` (or ``OMP_NUM_THREADS``) before that.
+
+    >>> before = mt.get_num_threads()
+    >>> mt.set_num_threads(1)
+    >>> mt.get_num_threads()
+    1
+    >>> mt.set_num_threads(before)
     """
     _settings.threads = checked_number("set_num_threads", number)
 
 
 def get_num_threads() -> int:
-    """What was set by `set_num_threads`; the number of processors before that."""
+    """What was set by `set_num_threads`; the number of processors before that.
+
+    >>> mt.get_num_threads() >= 1
+    True
+    """
     return _settings.threads
 
 
 def set_num_interop_threads(number: int) -> None:
-    """Say how many operations may run at once. It is kept, and has no effect: it is one."""
+    """Say how many operations may run at once. It is kept, and has no effect: it is one.
+
+    >>> mt.set_num_interop_threads(0)
+    Traceback (most recent call last):
+        ...
+    RuntimeError: set_num_interop_threads expects a positive integer
+    """
     _settings.interop_threads = checked_number("set_num_interop_threads", number)
 
 
 def get_num_interop_threads() -> int:
-    """What was set by `set_num_interop_threads`; the number of processors before that."""
+    """What was set by `set_num_interop_threads`; the number of processors before that.
+
+    >>> mt.get_num_interop_threads() >= 1
+    True
+    """
     return _settings.interop_threads
 
 
@@ -109,6 +152,11 @@ def set_float32_matmul_precision(precision: str) -> None:
     """Allow float32 matrix products to round more: ``"highest"`` (not), ``"high"``, ``"medium"``.
 
     It is kept, and has no effect: products are in full precision.
+
+    >>> mt.set_float32_matmul_precision("high")
+    >>> mt.get_float32_matmul_precision()
+    'high'
+    >>> mt.set_float32_matmul_precision("highest")
     """
     if precision not in ("highest", "high", "medium"):
         warnings.warn(
@@ -121,7 +169,11 @@ def set_float32_matmul_precision(precision: str) -> None:
 
 
 def get_float32_matmul_precision() -> str:
-    """What was set by `set_float32_matmul_precision`."""
+    """What was set by `set_float32_matmul_precision`.
+
+    >>> mt.get_float32_matmul_precision()
+    'highest'
+    """
     return _settings.precision
 
 
@@ -129,15 +181,28 @@ def set_flush_denormal(mode: bool) -> bool:
     """Ask for the smallest numbers to count as zero; False says that it was not done.
 
     NumPy does not offer it.
+
+    >>> mt.set_flush_denormal(True)
+    False
     """
     return False
 
 
 def set_warn_always(b: bool, /) -> None:
-    """Ask for warnings each time, not once. It has no effect: Python's `warnings` decides that."""
+    """Ask for warnings each time, not once. It has no effect: Python's `warnings` decides that.
+
+    >>> mt.set_warn_always(True)
+    >>> mt.is_warn_always_enabled()
+    True
+    >>> mt.set_warn_always(False)
+    """
     _settings.warn_always = b
 
 
 def is_warn_always_enabled() -> bool:
-    """What was set by `set_warn_always`."""
+    """What was set by `set_warn_always`.
+
+    >>> mt.is_warn_always_enabled()
+    False
+    """
     return _settings.warn_always

@@ -9,7 +9,7 @@ from typing import Any
 class Size(tuple[int, ...]):
     """The lengths of a tensor's dimensions.
 
-    >>> Size([2, 3]), Size([2, 3]).numel()
+    >>> mt.Size([2, 3]), mt.Size([2, 3]).numel()
     (torch.Size([2, 3]), 6)
     """
 

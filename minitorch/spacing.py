@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import dtypes
+from . import backend, dtypes
 from .autograd.graph import TensorBase
 from .from_data import check_dtype, leaf
+from .ops.sizes import long
 
 
 def linspace(
@@ -31,7 +32,9 @@ def linspace(
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = check_dtype(dtype, "linspace")
-    return leaf(spaced(start, end, steps, kind), device, requires_grad)
+    with backend.memory_for((long(steps),), kind.numpy):
+        array = spaced(start, end, steps, kind)
+    return leaf(array, device, requires_grad)
 
 
 def spaced(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> np.ndarray:
@@ -43,6 +46,9 @@ def spaced(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> np.ndarray:
     step = one(end - start) / one(max(steps - 1, 1))
     if dtype.category < 2:
         step = one((end - start) / max(steps - 1, 1))
+    elif work == np.float32:  # multiplied and added with one rounding
+        step = np.float64((one(end) - one(start)) / one(max(steps - 1, 1)))
+        start, end, one, work = one(start), one(end), np.float64, np.dtype(np.float64)
     index = np.arange(steps)
     forth = one(start) + step * index.astype(work)
     back = one(end) - step * (steps - 1 - index).astype(work)
@@ -59,7 +65,12 @@ def logspace(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``base`` to the powers of `linspace`."""
+    """``base`` to the powers of `linspace`.
+
+    >>> import minitorch as mt
+    >>> mt.logspace(0, 3, 4), mt.logspace(0, 3, 4, base=2)
+    (tensor([   1.,   10.,  100., 1000.]), tensor([1., 2., 4., 8.]))
+    """
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = check_dtype(dtype, "logspace")
@@ -76,7 +87,12 @@ def range_(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """The older form of `arange`, which ends with ``end`` and makes floats."""
+    """The older form of `arange`, which ends with ``end`` and makes floats.
+
+    >>> import minitorch as mt
+    >>> mt.range(1, 2, 0.5)
+    tensor([1.0000, 1.5000, 2.0000])
+    """
     warnings.warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is "
         "inconsistent with Python's range builtin. Instead, use torch.arange, which produces "

@@ -62,8 +62,16 @@ class tensortype(type):  # noqa: N801 - PyTorch's name
 def named(name: str, dtype: dtypes.dtype, is_cuda: bool) -> tensortype:
     """The type of this name in ``torch`` or ``torch.cuda``."""
     where = "on a GPU" if is_cuda else "in main memory"
+    line, printed = f"mt.{name}([1, 0]).dtype", repr(dtype)
+    if is_cuda:
+        line, printed = f"isinstance(mt.zeros(2), mt.cuda.{name})", "False"
     attributes = {
-        "__doc__": f"The old name for a tensor of {dtype!r} {where}.",
+        "__doc__": f"""The old name for a tensor of {dtype!r} {where}.
+
+    >>> import minitorch as mt
+    >>> {line}
+    {printed}
+    """,
         "__module__": "torch.cuda" if is_cuda else "torch",
         "dtype": dtype,
         "is_cuda": is_cuda,
@@ -99,6 +107,12 @@ def set_default_tensor_type(t: Any) -> None:
     """The old way to choose the default dtype and device: ``"torch.DoubleTensor"`` or the type.
 
     `set_default_dtype` and `set_default_device` are what one writes today.
+
+    >>> import minitorch as mt
+    >>> mt.set_default_tensor_type("torch.DoubleTensor")
+    >>> mt.get_default_dtype()
+    torch.float64
+    >>> mt.set_default_tensor_type("torch.FloatTensor")
     """
     if isinstance(t, str):
         _, dot, name = t.rpartition("torch.")

@@ -103,7 +103,12 @@ def blackman_window(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``w[n] = 0.42 - 0.5 cos(2πn / N) + 0.08 cos(4πn / N)``; N as of `hann_window`."""
+    """``w[n] = 0.42 - 0.5 cos(2πn / N) + 0.08 cos(4πn / N)``; N as of `hann_window`.
+
+    >>> import minitorch as mt
+    >>> mt.blackman_window(5, periodic=False)[1:4]
+    tensor([0.3400, 1.0000, 0.3400])
+    """
 
     def shape(n: Any, steps: int) -> Any:
         angle = n * (math.pi / steps)
@@ -120,7 +125,12 @@ def bartlett_window(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """A triangle, ``w[n] = 1 - |2n / N - 1|``; N as of `hann_window`."""
+    """A triangle, ``w[n] = 1 - |2n / N - 1|``; N as of `hann_window`.
+
+    >>> import minitorch as mt
+    >>> mt.bartlett_window(4), mt.bartlett_window(5, periodic=False)
+    (tensor([0.0000, 0.5000, 1.0000, 0.5000]), tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000]))
+    """
 
     def shape(n: Any, steps: int) -> Any:
         rising = n * (2 / steps)
@@ -138,7 +148,12 @@ def kaiser_window(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``w[n] = I₀(β √(1 - (2n / N - 1)²)) / I₀(β)`` with the Bessel function I₀; N as above."""
+    """``w[n] = I₀(β √(1 - (2n / N - 1)²)) / I₀(β)`` with the Bessel function I₀; N as above.
+
+    >>> import minitorch as mt
+    >>> mt.kaiser_window(5, periodic=False, beta=4.0)
+    tensor([0.0885, 0.6334, 1.0000, 0.6334, 0.0885])
+    """
 
     def shape(n: Any, steps: int) -> Any:
         i0 = special(np).i0

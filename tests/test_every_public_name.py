@@ -18,13 +18,14 @@ ELSEWHERE = {
     "lines/creation.txt": "tensor Tensor as_tensor asarray from_numpy zeros ones empty full "
     "eye arange linspace logspace zeros_like ones_like empty_like full_like new_zeros new_ones "
     "new_full new_empty new_tensor new_empty_strided device cuda is_cuda get_default_device dtype "
-    "get_default_dtype promote_types result_type can_cast finfo iinfo",
+    "get_default_dtype promote_types result_type can_cast finfo iinfo pin_memory OutOfMemoryError",
     "lines/tensor.txt": "Size shape size ndim dim numel nelement stride is_contiguous itemsize "
     "nbytes storage_offset element_size data_ptr is_floating_point is_complex is_tensor is_nonzero "
     "item tolist numpy grad_fn requires_grad is_leaf is_inference output_nr byte char short int "
     "long half float bool cfloat copy_ zero_",
     "explaining/test_errors.py": "explain",
     "explaining/test_memory.py": "memory",
+    "test_live.py": "Live",
     "lines/shapes.txt": "broadcast_shapes",
     "lines/linalg.txt": "LinAlgError ldl_factor ldl_factor_ex ldl_solve geqrf",
     "lines/fft.txt": "fftfreq rfftfreq hann_window hamming_window blackman_window bartlett_window "
@@ -38,14 +39,17 @@ ELSEWHERE = {
     "lines/numerical.txt": "histogram histogramdd nextafter nextafter_ range scalar_tensor "
     "is_signed is_same_size get_device frombuffer from_dlpack empty_strided ndimension "
     "nonzero_static",
+    "programs/names.txt": "name is_autocast_enabled",
+    "programs/sparse.txt": "sparse_coo_tensor spmm to_sparse to_sparse_coo to_dense coalesce "
+    "indices is_coalesced values sparse_dim dense_dim",
     "autograd/test_engine.py": "backward grad requires_grad_ retain_grad",
     "autograd/test_hooks.py": "register_hook register_post_accumulate_grad_hook retains_grad",
     "autograd/test_modes.py": "no_grad enable_grad set_grad_enabled inference_mode is_grad_enabled "
     "is_inference_mode_enabled",
     "autograd/test_functional.py": "vmap",
-    "programs/copying.txt": "as_subclass is_cpu is_meta is_sparse is_quantized is_pinned is_shared "
-    "is_xpu layout autocast memory_format",
-    "test_absent.py": "bfloat16 share_memory_",
+    "programs/copying.txt": "to_dlpack as_subclass is_cpu is_meta is_sparse is_quantized "
+    "is_pinned is_shared is_xpu layout autocast memory_format",
+    "test_absent.py": "bfloat16 share_memory_ GradScaler",
     "programs/anomaly.txt": "is_anomaly_enabled is_anomaly_check_nan_enabled",
     "programs/in_place_views.txt": "squeeze_ unsqueeze_ t_ transpose_ swapaxes_ swapdims_ "
     "as_strided_ fill_diagonal_ index_reduce index_reduce_ resize_ resize_as_ set_",

@@ -135,6 +135,10 @@ def test_no_accelerator():
         accelerator.empty_cache,
         accelerator.memory_allocated,
         accelerator.memory_reserved,
+        accelerator.max_memory_allocated,
+        accelerator.reset_peak_memory_stats,
+        accelerator.get_memory_info,
+        accelerator.current_stream,
         accelerator.device_index(0).__enter__,
     ):
         with pytest.raises(RuntimeError, match="Cannot access accelerator device when none"):
@@ -170,12 +174,17 @@ class TwoGpus:
             "empty_cache": lambda: None,
             "memory_allocated": lambda device=None: 7,
             "memory_reserved": lambda device=None: 9,
+            "max_memory_allocated": lambda device=None: 8,
+            "reset_peak_memory_stats": lambda device=None: None,
+            "mem_get_info": lambda device=None: (1, 10),
+            "current_stream": lambda device=None: ("stream", device),
+            "set_stream": lambda stream: setattr(self, "stream", stream),
         }.items():
             monkeypatch.setattr(mt.cuda, name, answer)
 
 
 def test_with_an_accelerator(monkeypatch):
-    TwoGpus(monkeypatch)
+    gpus = TwoGpus(monkeypatch)
     accelerator = mt.accelerator
     assert accelerator.is_available()
     assert accelerator.current_accelerator() == mt.device("cuda")
@@ -188,6 +197,10 @@ def test_with_an_accelerator(monkeypatch):
     accelerator.synchronize()
     accelerator.empty_cache()
     assert (accelerator.memory_allocated(), accelerator.memory_reserved()) == (7, 9)
+    accelerator.reset_peak_memory_stats()
+    assert (accelerator.max_memory_allocated(), accelerator.get_memory_info()) == (8, (1, 10))
+    accelerator.set_stream(accelerator.current_stream(1))
+    assert gpus.stream == ("stream", 1)
 
 
 def test_a_number_before_the_tensors_is_warned_of():

@@ -4,6 +4,7 @@ Read in this order: graph.py (what is recorded), operation.py (how an operation 
 engine.py (the reverse pass), views.py (in-place changes), modes.py, function.py.
 """
 
+from . import edges, function, graph, profiler
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import backward, grad
 from .function import Function
@@ -14,7 +15,13 @@ from .modes import (
     no_grad,
     set_grad_enabled,
 )
+from .once import once_differentiable
 from .variable import Variable
+
+for _name in edges.PUBLIC:  # PyTorch has them there; they need the engine's files above it
+    setattr(graph, _name, getattr(edges, _name))
+function.once_differentiable = once_differentiable  # type: ignore[attr-defined]
+del once_differentiable
 
 __all__ = [
     "Function",

@@ -15,12 +15,21 @@ ENABLED = (
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
     "enabled for debugging."
 )
+ERROR = "Error detected in {}. "
+INDUCED = "\n\nPrevious calculation was induced by {}. "
 
 
 class detect_anomaly:  # noqa: N801 - PyTorch's name
     """Remember the line that made each operation, and stop backward where a gradient becomes NaN.
 
     Slow; for looking for an error. ``check_nan=False`` only remembers the lines.
+
+    >>> x = mt.tensor(0.0, requires_grad=True)
+    >>> with mt.autograd.detect_anomaly():
+    ...     (x.sqrt() * 0).backward()
+    Traceback (most recent call last):
+        ...
+    RuntimeError: Function 'SqrtBackward0' returned nan values in its 0th output.
     """
 
     def __init__(self, check_nan: bool = True) -> None:
@@ -42,7 +51,12 @@ class detect_anomaly:  # noqa: N801 - PyTorch's name
 
 
 class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's name
-    """Anomaly detection on or off, at once when called, and until the end of a ``with`` block."""
+    """Anomaly detection on or off, at once when called, and until the end of a ``with`` block.
+
+    >>> with mt.autograd.set_detect_anomaly(False):
+    ...     mt.is_anomaly_enabled()
+    False
+    """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
         self.wanted = mode, check_nan
@@ -54,42 +68,61 @@ class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's name
 
 
 def is_anomaly_enabled() -> bool:
-    """Whether anomaly detection is on."""
+    """Whether anomaly detection is on.
+
+    >>> with mt.autograd.detect_anomaly():
+    ...     mt.is_anomaly_enabled()
+    True
+    """
     return state.anomaly
 
 
 def is_anomaly_check_nan_enabled() -> bool:
-    """Whether anomaly detection, where it is on, looks for NaN."""
+    """Whether anomaly detection, where it is on, looks for NaN.
+
+    >>> with mt.autograd.detect_anomaly(check_nan=False):
+    ...     mt.is_anomaly_check_nan_enabled()
+    False
+    """
     return state.check_nan
 
 
-def stack() -> list[str]:
-    """The lines of the program, outside MiniTorch, that led to the operation being recorded."""
+def stack(node: Any) -> None:
+    """Note in ``node`` the lines of the program that led to it, and in whose backward it is."""
     frames = traceback.extract_stack()
     while len(frames) > 1 and frames[-1].filename.startswith(PACKAGE):
         frames.pop()
-    return frames.format()
+    node.stack = frames.format(), state.node
 
 
 def run_watched(node: Any, grads: list[Any], needed: list[bool] | None) -> Any:
     """Run ``node``; where that fails or gives a NaN, show the line that made the node."""
+    outer, state.node = state.node, node
     try:
         results = node.run(grads, needed)
         for place, grad in enumerate(results if state.check_nan else ()):
             if grad is not None and node.edges[place] is not None:
                 refuse_nan(node, grad, place)
     except Exception:
-        told = f"Error detected in {node.name()}. "
-        if node.stack is None:
-            told += (
-                "No forward pass information available. Enable detect anomaly during forward pass "
-                "for more information."
-            )
-        else:
-            told += "Traceback of forward call that caused the error:\n" + "".join(node.stack)
-        warnings.warn(told, stacklevel=2)
+        told = forward_of(node, "caused the error")
+        warnings.warn(ERROR.format(node.name()) + told, stacklevel=2)
+        while node.stack is not None and (node := node.stack[1]) is not None:
+            told = forward_of(node, "induced the previous calculation")
+            warnings.warn(INDUCED.format(node.name()) + told, stacklevel=2)
         raise
+    finally:
+        state.node = outer
     return results
+
+
+def forward_of(node: Any, what: str) -> str:
+    """The lines that made ``node``, which ``what``."""
+    if node.stack is None:
+        return (
+            "No forward pass information available. Enable detect anomaly during forward pass for "
+            "more information."
+        )
+    return f"Traceback of forward call that {what}:\n" + "".join(node.stack[0])
 
 
 def refuse_nan(node: Any, grad: Any, place: int) -> None:

@@ -20,13 +20,13 @@ from .. import backend, dtypes
 from . import errors
 from .anomaly import run_watched
 from .batched import batched
+from .edges import Edge, ReversePass, edge_of, places, run_elsewhere, tensors
 from .graph import Node, TensorBase
 from .hooks import run_node_hooks, run_tensor_hooks
-from .modes import set_grad_enabled, state
+from .modes import state
 from .operation import wrap
 from .views import alias, bump
 
-Edge = tuple[Any, int]  # where a gradient goes: (node, number of its output), or (leaf, 0)
 Arrived = dict[Edge, tuple[Any, bool]]  # (gradient, whether the engine may write into it)
 NOTHING = (None, False)
 
@@ -37,7 +37,7 @@ def add(arrived: Arrived, edge: Edge, grad: Any, owned: bool) -> None:
     if held is None:
         arrived[edge] = grad, owned
     elif writable and not state.grad and held._array.dtype == grad._array.dtype:
-        held._array += grad._array
+        backend.run_at(grad._array, operator.iadd, held._array, grad._array)
     else:
         arrived[edge] = held + grad, True
 
@@ -65,7 +65,9 @@ def run_backward(
     nodes = [root._grad_fn for root in roots if root._grad_fn is not None]
     limit = Limit(nodes, inputs) if inputs else None
     found: dict[Edge, Any] = {}
-    for node in limit.order if limit else youngest_first(nodes):
+    order = limit.order if limit else youngest_first(nodes)
+    state.running = limit or order
+    for node in order:
         node_grads = take(arrived, node)
         if node_grads is None:  # nothing that was used depends on this node
             continue
@@ -120,7 +122,8 @@ def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] 
     arrived_grads = grads
     if len(grads) > 1 and node.materialize:
         grads = with_zeros(node, grads)
-    results = run_watched(node, grads, needed) if state.anomaly else node.run(grads, needed)
+    run = run_elsewhere if backend.several else run_watched if state.anomaly else type(node).run
+    results = run(node, grads, needed)
     if node.hooks is not None:
         results = run_node_hooks(node, results, arrived_grads)
     held = {id(grad._array) for grad in grads if grad is not None}  # arrays that others hold, too
@@ -149,11 +152,6 @@ def with_zeros(node: Node, grads: list[Any]) -> list[Any]:
         like.new_zeros(shape, dtype=dtypes.from_numpy(dtype)) if grad is None else grad
         for grad, (shape, dtype) in zip(grads, node.outputs, strict=True)
     ]
-
-
-def edge_of(tensor: Any) -> tuple[Any, int]:
-    """Where a tensor's gradient arrives: at its node and output number, or at the leaf itself."""
-    return (tensor._grad_fn or tensor, tensor._output_nr)
 
 
 def youngest_first(roots: Iterable[Node], oldest: int = 0) -> list[Node]:
@@ -197,7 +195,7 @@ def own(grad: Any, owned: bool) -> Any:
     if state.grad:
         return grad.clone()
     copy = alias(grad)
-    copy._array = backend.array_module(grad._array).array(grad._array, order="C")
+    copy._array = backend.run_at(grad._array, grad._array.copy, "C")
     return copy
 
 
@@ -208,16 +206,11 @@ def accumulate(leaf: Any, grad: Any) -> None:
     elif state.grad or leaf._grad._requires_grad:
         leaf._grad = leaf._grad + grad
     else:  # as in PyTorch, the tensor that the user may hold changes
-        leaf._grad._array += grad._array
+        backend.run_at(grad._array, operator.iadd, leaf._grad._array, grad._array)
         bump(leaf._grad)
     if leaf._hooks is not None:
         for hook in list(leaf._hooks.after_accumulate.values()):
             hook(leaf)
-
-
-def tensors(value: Any) -> tuple[Any, ...]:
-    """One tensor or a sequence of them, as a tuple."""
-    return (value,) if isinstance(value, TensorBase) or value is None else tuple(value)
 
 
 def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
@@ -227,31 +220,35 @@ def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:
     for number, (output, grad) in enumerate(zip(outputs, grads, strict=True)):
         errors.check_start(number, output, grad)
         if grad is None:
-            array = output._array  # of one element, perhaps in several dimensions
-            xp = backend.array_module(array)
-            grad = wrap(output, xp.array(1, array.dtype, ndmin=array.ndim))
+            grad = wrap(output, backend.one_like(output._array))
         started.append(grad)
     return started
 
 
 def backward(
-    tensors_: Any,
+    tensors: Any,
     grad_tensors: Any = None,
     retain_graph: bool | None = None,
     create_graph: bool = False,
     grad_variables: Any = None,
     inputs: Any = None,
 ) -> None:
-    """Add to ``.grad`` of every leaf behind ``tensors_`` the gradient of their (weighted) sum.
+    """Add to ``.grad`` of every leaf behind ``tensors`` the gradient of their (weighted) sum.
 
     ``grad_tensors`` are the weights (1 for a scalar). The graph is freed unless ``retain_graph``;
     with ``create_graph`` the gradients are themselves differentiable. ``inputs`` limits the pass to
     these tensors. ``grad_variables`` is the old name of ``grad_tensors``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, 2.0], requires_grad=True)
+    >>> mt.autograd.backward(x**2, grad_tensors=mt.tensor([1.0, 10.0]))
+    >>> x.grad
+    tensor([ 2., 40.])
     """
-    roots, limited = tensors(tensors_), () if inputs is None else tensors(inputs)
+    roots, limited = places(tensors), () if inputs is None else places(inputs)
     errors.check_inputs(inputs, limited)
     grads = starting_gradients(roots, errors.renamed(grad_tensors, grad_variables))
-    with set_grad_enabled(create_graph):
+    with ReversePass(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
         for tensor in limited or [leaf for leaf, _ in found]:
@@ -282,14 +279,14 @@ def grad(
     >>> mt.autograd.grad(dy, x)
     (tensor(18.),)
     """
-    roots, limited = tensors(outputs), tensors(inputs)
-    errors.check_grad(limited, only_inputs, allow_unused, materialize_grads)
+    roots, limited = places(outputs), places(inputs)
     keep = create_graph if retain_graph is None else retain_graph
     if is_grads_batched:
         rest = create_graph, True, allow_unused or materialize_grads
         return batched(grad, roots, limited, tensors(grad_outputs), materialize_grads, keep, *rest)
     grads = starting_gradients(roots, grad_outputs)
-    with set_grad_enabled(create_graph):
+    errors.check_grad(limited, only_inputs, allow_unused, materialize_grads)
+    with ReversePass(create_graph):
         found = run_backward(roots, grads, keep, limited)
     results = [found.get(edge_of(tensor)) for tensor in limited]
     for number, tensor in enumerate(limited):

@@ -6,7 +6,7 @@ import re
 import warnings
 from typing import Any
 
-from .. import dtypes
+from .. import backend, dtypes
 from .modes import state
 
 FREED = (
@@ -31,6 +31,7 @@ INFERENCE_WRITTEN = (
     "to get a normal tensor before doing inplace update.See "
     "https://github.com/pytorch/rfcs/pull/17 for more details."
 )
+WRITTEN_IN_C = ("minitorch.dtypes", "minitorch.size", "minitorch.devices")  # in PyTorch
 LEAF_WRITTEN = "a leaf Variable that requires grad is being used in an in-place operation."
 VIEW_OF_LEAF_WRITTEN = (
     "a view of a leaf Variable that requires grad is being used in an in-place operation."
@@ -86,12 +87,20 @@ def check_saved(tensors: tuple[Any, ...]) -> None:
             )
 
 
+def type_name(value: Any) -> str:
+    """The name of a value's class as C has it: of NumPy's classes with their module."""
+    kind = value.__class__
+    if kind.__module__ in WRITTEN_IN_C:
+        return f"torch.{kind.__name__}"
+    in_python = kind.__flags__ & 1 << 9  # written in Python: no module then, nor for builtins
+    bare = in_python or kind.__module__ == "builtins"
+    return kind.__name__ if bare else f"{kind.__module__}.{kind.__name__}"
+
+
 def not_a_tensor(operation: Any, value: Any) -> TypeError:
     """An operation was given no tensor at all."""
-    return TypeError(
-        f"{operation.function_name()}(): argument 'input' (position 1) must be Tensor, "
-        f"not {type(value).__name__}"
-    )
+    caller, shown = operation.function_name(), type_name(value)
+    return TypeError(f"{caller}(): argument 'input' (position 1) must be Tensor, not {shown}")
 
 
 def modified(array: Any, maker: tuple[Any, int] | None, now: int, then: int) -> RuntimeError:
@@ -144,6 +153,8 @@ def wrong_count(node: Any, got: int) -> RuntimeError:
 
 def check_start(number: int, output: Any, grad: Any) -> None:
     """Refuse an output, or a gradient for it, from which no reverse pass can start."""
+    if not hasattr(output, "_array"):
+        raise AssertionError("Expected output to be a torch.Tensor")
     array = output._array
     if not output.requires_grad:
         raise RuntimeError(
@@ -170,9 +181,19 @@ def check_inputs(given: Any, tensors: tuple[Any, ...]) -> None:
     """Refuse to limit a backward pass to nothing, or to tensors that have no gradient."""
     if given is not None and not tensors:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    check_places(tensors)
     for tensor in tensors:
         if not tensor.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+
+
+def check_places(inputs: tuple[Any, ...]) -> None:
+    """Refuse inputs that are no tensors."""
+    for value in inputs:
+        if not hasattr(value, "_array"):
+            raise RuntimeError(
+                "all inputs have to be Tensors or GradientEdges, but got " + type(value).__name__
+            )
 
 
 def check_grad(inputs: Any, only_inputs: bool, allow_unused: Any, materialize_grads: bool) -> None:
@@ -181,6 +202,7 @@ def check_grad(inputs: Any, only_inputs: bool, allow_unused: Any, materialize_gr
         raise ValueError(MATERIALIZE)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    check_places(inputs)
     if not only_inputs:
         warnings.warn(
             "only_inputs argument is deprecated and is ignored now (defaults to True). To "
@@ -206,6 +228,18 @@ def renamed(grad_tensors: Any, grad_variables: Any) -> Any:
             "`backward()`. Please only use `grad_tensors`."
         )
     return grad_variables
+
+
+def check_seen(hook: Any, grad: Any, before: Any) -> None:
+    """Refuse what the hook of a tensor returned, if it cannot be the gradient that it saw."""
+    if not hasattr(grad, "_array"):
+        raise TypeError(f"expected Variable, but hook returned '{type(grad).__name__}'")
+    name = getattr(hook, "__name__", "<unknown>")
+    if grad.dtype is not before.dtype:
+        kinds = f"was {before.type()} got {grad.type()}"
+        raise RuntimeError(f"hook '{name}' has changed the type of value ({kinds})")
+    if grad.shape != before.shape:
+        raise RuntimeError(f"hook '{name}' has changed the size of value")
 
 
 def check_replaced(hook: Any, grads: Any, count: int) -> None:
@@ -266,8 +300,13 @@ def check_shape(target: Any, value: Any) -> None:
         )
 
 
-def refuse_shapes(error: ValueError, operands: list[Any]) -> None:
-    """Say in PyTorch's words which two sizes NumPy (or CuPy) could not broadcast together."""
+def refuse_shapes(error: Any, operands: list[Any]) -> None:
+    """Say in PyTorch's words which two sizes NumPy (or CuPy) could not broadcast together.
+
+    Or that the result does not fit into memory.
+    """
+    if backend.is_of_numpy(error):
+        raise backend.no_memory(error.shape, error.dtype.itemsize) from None
     if "could not be broadcast" not in str(error):
         return
     sizes: list[int] = []  # of the operands so far, last dimension first

@@ -108,6 +108,21 @@ class Function:
     ``forward(ctx, *args)`` computes the result from tensors, unrecorded; ``backward(ctx, *grads)``
     gets one gradient per result and returns one per argument of forward (None for what has none).
     Or, as newer PyTorch code has it, ``forward(*args)`` and ``setup_context(ctx, inputs, output)``.
+
+    >>> class Cube(mt.autograd.Function):
+    ...     @staticmethod
+    ...     def forward(ctx, x):
+    ...         ctx.save_for_backward(x)
+    ...         return x**3
+    ...
+    ...     @staticmethod
+    ...     def backward(ctx, grad):
+    ...         (x,) = ctx.saved_tensors
+    ...         return grad * 3 * x**2
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> Cube.apply(x).backward()
+    >>> x.grad
+    tensor(12.)
     """
 
     @staticmethod

@@ -62,7 +62,7 @@ def vjp(
     """``func(*inputs)``, and ``vᵀJ``: the gradient of its outputs, weighted by ``v``.
 
     >>> import minitorch as mt
-    >>> vjp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
+    >>> mt.autograd.functional.vjp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
     with enable_grad():
@@ -85,7 +85,7 @@ def jvp(
     """``func(*inputs)``, and ``Jv``: how its outputs change when the inputs move along ``v``.
 
     >>> import minitorch as mt
-    >>> jvp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
+    >>> mt.autograd.functional.jvp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
     with enable_grad():
@@ -111,7 +111,9 @@ def vhp(
     """``func(*inputs)``, a single number, and ``vᵀH``: ``v`` times its second derivatives.
 
     >>> import minitorch as mt
-    >>> vhp(lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
+    >>> mt.autograd.functional.vhp(
+    ...     lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0])
+    ... )
     (tensor(9.), tensor([  6., 120.]))
     """
     with enable_grad():
@@ -132,7 +134,9 @@ def hvp(
     """``func(*inputs)``, a single number, and ``Hv``. `vhp` gives the same, faster.
 
     >>> import minitorch as mt
-    >>> hvp(lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
+    >>> mt.autograd.functional.hvp(
+    ...     lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0])
+    ... )
     (tensor(9.), tensor([  6., 120.]))
     """
     with enable_grad():
@@ -159,7 +163,7 @@ def jacobian(
     ``strategy`` choose between PyTorch's ways of computing; here every row is one reverse pass.
 
     >>> import minitorch as mt
-    >>> jacobian(lambda x: x * x, mt.tensor([1.0, 2.0]))
+    >>> mt.autograd.functional.jacobian(lambda x: x * x, mt.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
     """
@@ -200,7 +204,7 @@ def hessian(
     A tuple of inputs gives a tuple of tuples: ``hessian[i][j]`` is ``∂²/∂inputs[i]∂inputs[j]``.
 
     >>> import minitorch as mt
-    >>> hessian(lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]))
+    >>> mt.autograd.functional.hessian(lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])
     """

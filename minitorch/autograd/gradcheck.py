@@ -6,6 +6,7 @@ of the rules that it tests.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,10 +16,18 @@ from .. import backend
 from . import engine
 from .graph import TensorBase
 from .modes import enable_grad
+from .operation import wrap
 
 
 class GradcheckError(RuntimeError):
     """Raised where a derivative and the finite difference disagree."""
+
+
+def _refuse(forward: bool, batched: bool) -> None:
+    """Refuse to say that something is right which nobody checks."""
+    if forward or batched:
+        what = "forward mode" if forward else "batched gradients"
+        raise NotImplementedError(f"MiniTorch has no check of {what}")
 
 
 def gradcheck(
@@ -29,18 +38,34 @@ def gradcheck(
     atol: float = 1e-5,
     rtol: float = 1e-3,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_batched_forward_grad: bool = False,
+    check_forward_ad: bool = False,
+    check_backward_ad: bool = True,
+    fast_mode: bool = False,
+    masked: bool | None = None,
 ) -> bool:
     """Whether the gradients of ``func`` at ``inputs`` agree with finite differences.
 
     Inputs that require grad must be float64 or complex128. Complex numbers are perturbed along both
     axes: the gradient of a real loss by z is ∂L/∂Re z + i ∂L/∂Im z, PyTorch's convention.
 
+    The check is always the full one, ``fast_mode`` or not, of gradients that are always of the
+    dtype of their input and the same each time. There is no forward mode, and no check of batched
+    gradients: to ask for these raises NotImplementedError.
+
     >>> import minitorch as mt
     >>> x = mt.tensor([1.0, 2.0], dtype=mt.float64, requires_grad=True)
     >>> gradcheck(lambda x: x * x, (x,))
     True
     """
+    _refuse(check_forward_ad or check_batched_forward_grad, check_batched_grad)
     inputs = engine.tensors(inputs)
+    if not check_backward_ad:
+        return True
     try:
         _check(func, inputs, eps, atol, rtol)
     except GradcheckError:
@@ -58,10 +83,28 @@ def gradgradcheck(
     eps: float = 1e-6,
     atol: float = 1e-5,
     rtol: float = 1e-3,
+    gen_non_contig_grad_outputs: bool = False,
     raise_exception: bool = True,
+    nondet_tol: float = 0.0,
+    check_undefined_grad: bool = True,
+    check_grad_dtypes: bool = False,
+    check_batched_grad: bool = False,
+    check_fwd_over_rev: bool = False,
+    check_rev_over_rev: bool = True,
+    fast_mode: bool = False,
+    masked: bool = False,
 ) -> bool:
-    """Whether the second derivatives of ``func`` at ``inputs`` agree with finite differences."""
+    """Whether the second derivatives of ``func`` at ``inputs`` agree with finite differences.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([0.5, 1.0], dtype=mt.float64, requires_grad=True)
+    >>> mt.autograd.gradgradcheck(mt.sin, (x,))
+    True
+    """
+    _refuse(check_fwd_over_rev, check_batched_grad)
     inputs = engine.tensors(inputs)
+    if not check_rev_over_rev:
+        return True
     _check_inputs(inputs)
     outputs = _differentiable(func(*inputs))
     if grad_outputs is None:
@@ -112,9 +155,13 @@ def _check(
                 analytical = _analytical(output, source)
                 numerical = _numerical(func, inputs, source, number, eps)
                 if not np.allclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True):
+                    dtype = source._array.real.dtype
+                    found, wanted = (
+                        wrap(source, matrix.T.astype(dtype)) for matrix in (analytical, numerical)
+                    )
                     raise GradcheckError(
                         f"Jacobian mismatch for output {number} with respect to input {place},\n"
-                        f"numerical:{numerical}\nanalytical:{analytical}\n"
+                        f"numerical:{wanted}\nanalytical:{found}\n"
                     )
 
 
@@ -128,7 +175,13 @@ def _check_inputs(inputs: tuple[Any, ...]) -> list[Any]:
         )
     for place, x in enumerate(sources):
         if x._array.dtype.itemsize < (16 if x._array.dtype.kind == "c" else 8):
-            raise ValueError("gradcheck needs inputs in double precision (float64 or complex128)")
+            warnings.warn(
+                f"Input #{place} requires gradient and is not a double precision floating point or "
+                "complex. This check will likely fail if all the inputs are not of double "
+                "precision floating point or complex.",
+                UserWarning,
+                stacklevel=4,
+            )
         if x._array.size > 1 and any(
             step == 0 and size > 1
             for step, size in zip(x._array.strides, x._array.shape, strict=True)

@@ -44,6 +44,7 @@ class TensorBase:
     _counter: Any
     _view: Any
     _result_class: type  # the class of an operation's results; `Tensor` sets it
+    _sparse_class: Any  # the class of sparse tensors; sparse.py sets it
 
     if TYPE_CHECKING:  # the rest of a tensor is on a floor above
 
@@ -51,7 +52,13 @@ class TensorBase:
 
 
 class Node:
-    """One operation that happened: how the gradient of its outputs becomes that of its inputs."""
+    """One operation that happened: how the gradient of its outputs becomes that of its inputs.
+
+    >>> x = mt.tensor(3.0, requires_grad=True)
+    >>> node = (x * x).exp().grad_fn
+    >>> node.name(), [before.name() for before, _ in node.next_functions]
+    ('ExpBackward0', ['MulBackward0'])
+    """
 
     __slots__ = (
         "__dict__",
@@ -67,7 +74,7 @@ class Node:
     outputs: list[tuple[tuple[int, ...], Any]]
     saved: Any
     torch_name = "Node"
-    stack: Any = None  # under detect_anomaly: the lines that led here
+    stack: Any = None  # under detect_anomaly: what anomaly.py notes
     materialize = True  # outputs that nobody used bring zeros, not None
     # What `run` returns is `grads` themselves, views of them, or arrays that nobody else holds.
     results_are_new = True
@@ -76,7 +83,7 @@ class Node:
         self.number = next_number()
         self.hooks: Hooks | None = None
         if modes.state.anomaly:
-            self.stack = stack()
+            stack(self)
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
         """The gradient for each argument, from those of the outputs; None where there is none.

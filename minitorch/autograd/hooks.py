@@ -73,6 +73,7 @@ def run_tensor_hooks(hooks: Hooks, grads: list[Any], keep: Callable[..., Any]) -
         if grads[output] is not None:
             replaced = hook(grads[output])
             if replaced is not None:
+                errors.check_seen(hook, replaced, grads[output])
                 grads[output] = replaced
     for output, reference in hooks.retain.items():
         tensor = reference()

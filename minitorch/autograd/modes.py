@@ -24,6 +24,8 @@ class State(threading.local):
     saved_hooks: tuple[Any, ...] = ()  # see saved_hooks.py
     hooks_refused: str | None = None
     check_nan = True
+    running: Any = None  # what the reverse pass goes through: see edges.py
+    node: Any = None  # under detect_anomaly: the node that it runs
 
     def set(self, grad: bool, inference: bool) -> None:
         self.grad = grad
@@ -109,14 +111,31 @@ class no_grad(_Bare):  # noqa: N801 - PyTorch's name
 
 
 class enable_grad(_Bare):  # noqa: N801 - PyTorch's name
-    """Operations inside are recorded, also within an outer ``no_grad``."""
+    """Operations inside are recorded, also within an outer ``no_grad``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> with mt.no_grad():
+    ...     y = x * 3
+    ...     with mt.enable_grad():
+    ...         z = x * 3
+    >>> y.requires_grad, z.requires_grad
+    (False, True)
+    """
 
     def wanted(self) -> tuple[bool, bool]:
         return True, state.inference
 
 
 class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
-    """Recording on or off, at once when called, and until the end of the block in a ``with``."""
+    """Recording on or off, at once when called, and until the end of the block in a ``with``.
+
+    >>> import minitorch as mt
+    >>> training = False
+    >>> with mt.set_grad_enabled(training):
+    ...     mt.is_grad_enabled()
+    False
+    """
 
     def __init__(self, mode: bool) -> None:
         self.mode = bool(mode)
@@ -136,7 +155,15 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
 
 
 class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
-    """As ``no_grad``, and the tensors made inside can never enter a graph."""
+    """As ``no_grad``, and the tensors made inside can never enter a graph.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor(2.0, requires_grad=True)
+    >>> with mt.inference_mode():
+    ...     y = x * 3
+    >>> y.requires_grad, y.is_inference()
+    (False, True)
+    """
 
     def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
         self = super().__new__(cls)
@@ -156,10 +183,22 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
 
 
 def is_grad_enabled() -> bool:
-    """Whether operations on tensors that require grad are recorded now."""
+    """Whether operations on tensors that require grad are recorded now.
+
+    >>> import minitorch as mt
+    >>> with mt.no_grad():
+    ...     mt.is_grad_enabled()
+    False
+    """
     return state.grad
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether this thread is inside ``inference_mode``."""
+    """Whether this thread is inside ``inference_mode``.
+
+    >>> import minitorch as mt
+    >>> with mt.inference_mode():
+    ...     mt.is_inference_mode_enabled(), mt.is_grad_enabled()
+    (True, False)
+    """
     return state.inference

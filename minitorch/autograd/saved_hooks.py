@@ -9,6 +9,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .. import backend
 from . import errors
 from .modes import no_grad, state
 
@@ -29,7 +30,8 @@ class saved_tensors_hooks:  # noqa: N801 - PyTorch's name
 
     >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
-    >>> with saved_tensors_hooks(lambda t: t.tolist(), lambda numbers: mt.tensor(numbers)):
+    >>> hooks = mt.autograd.graph.saved_tensors_hooks
+    >>> with hooks(lambda t: t.tolist(), lambda numbers: mt.tensor(numbers)):
     ...     y = x.exp()
     >>> y.sum().backward()
     >>> x.grad
@@ -51,15 +53,39 @@ class saved_tensors_hooks:  # noqa: N801 - PyTorch's name
 
 
 class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - PyTorch's name
-    """In this context tensors of a GPU wait for backward in main memory, never pinned."""
+    """In this context tensors of a GPU wait for backward in main memory, pinned if asked.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor(3.0, requires_grad=True)
+    >>> with mt.autograd.graph.save_on_cpu():
+    ...     y = x * x
+    >>> y.backward()
+    >>> x.grad
+    tensor(6.)
+    """
 
     def __init__(self, pin_memory: bool = False, device_type: str = "cuda") -> None:
-        super().__init__(lambda t: (t.device, t.cpu()), lambda packed: packed[1].to(packed[0]))
+        pins = pin_memory and backend.has_gpu()
+
+        def pack(tensor: Any) -> Any:
+            kept = tensor.cpu()
+            return tensor.device, kept.pin_memory() if pins else kept
+
+        super().__init__(pack, lambda packed: packed[1].to(packed[0], non_blocking=pins))
 
 
 @contextlib.contextmanager
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
-    """In this context `saved_tensors_hooks` is refused, with ``error_message``."""
+    """In this context `saved_tensors_hooks` is refused, with ``error_message``.
+
+    >>> import minitorch as mt
+    >>> with mt.autograd.graph.disable_saved_tensors_hooks("not here"):
+    ...     with mt.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
+    ...         pass
+    Traceback (most recent call last):
+        ...
+    RuntimeError: not here
+    """
     if state.saved_hooks:
         raise RuntimeError(error_message)
     before, state.hooks_refused = state.hooks_refused, error_message
@@ -70,7 +96,14 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
 
 
 def increment_version(tensor: Any) -> None:
-    """Count an in-place change of a tensor, or of several, that autograd could not see."""
+    """Count an in-place change of a tensor, or of several, that autograd could not see.
+
+    >>> import minitorch as mt
+    >>> x = mt.ones(2)
+    >>> mt.autograd.graph.increment_version(x)
+    >>> x._version
+    1
+    """
     for one in [tensor] if hasattr(tensor, "_array") else tensor:
         if one._counter is not None:
             one._counter[0] += 1

@@ -49,7 +49,8 @@ class View:
         if not modes.state.recording:
             frozen = "no_grad"
         earlier = source._view
-        if earlier is None:
+        own = source._requires_grad and source._grad_fn is None  # a view that became a leaf
+        if earlier is None or (own and not earlier.frozen):
             tensor._view = View(source, (step,), tensor, frozen)
         else:
             steps = (*earlier.steps, step)
@@ -134,15 +135,17 @@ class Overwritten(Node):
 def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     """The in-place form of ``function``: ``x.exp_()`` from ``exp``."""
 
-    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
-        check_writable(self)
-        check_memory(self, args)
-        return write(self, function, *args, **kwargs)
+    def method(input: Any, *args: Any, **kwargs: Any) -> Any:
+        check_writable(input)
+        check_memory(input, args)
+        return write(input, function, *args, **kwargs)
 
     name = function.__name__ + "_"
     method.__name__ = method.__qualname__ = name
+    summary = (function.__doc__ or "").partition("\n\n")[0]
     method.__doc__ = (
-        f"In-place form of `{function.__name__}`: the result is written into this tensor."
+        f"In-place form of `{function.__name__}`: the result is written into this tensor.\n\n"
+        f"    {summary}"
     )
     return method
 
@@ -156,9 +159,11 @@ def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) ->
     if value._requires_grad:
         check_history(self)
         if may_keep(value._grad_fn, before, start):
-            before._array = before._array.copy()  # backward needs the value that goes now
+            # backward needs the value that goes now
+            before._array = backend.run_at(before._array, before._array.copy)
     array_module = backend.array_module(self._array)
-    array_module.copyto(self._array, value._array, casting="unsafe")
+    # (target, source, casting)
+    backend.run_at(self._array, array_module.copyto, self._array, value._array, "unsafe")
     bump(self)
     if value._requires_grad:
         rebase(self, value)
@@ -207,7 +212,8 @@ def check_writable(tensor: Any) -> None:
     elif tensor._requires_grad or view.base._requires_grad:
         check_history(tensor)
         view.refresh(tensor)
-        if view.base._requires_grad and view.base._grad_fn is None:
+        base = view.base if view.base._requires_grad else tensor  # or it is a leaf itself
+        if base._requires_grad and base._grad_fn is None:
             raise RuntimeError(errors.VIEW_OF_LEAF_WRITTEN)
 
 

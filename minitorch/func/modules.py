@@ -26,7 +26,7 @@ def functional_call(
 
     >>> import minitorch as mt
     >>> model = mt.nn.Linear(2, 1, bias=False)
-    >>> functional_call(model, {"weight": mt.tensor([[1.0, 10.0]])}, mt.tensor([3.0, 4.0]))
+    >>> mt.func.functional_call(model, {"weight": mt.tensor([[1.0, 10.0]])}, mt.tensor([3.0, 4.0]))
     tensor([43.])
     """
     given = merged(parameter_and_buffer_dicts)
@@ -123,6 +123,11 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str,
     """The parameters and the buffers of several modules of one class, stacked name by name.
 
     The parameters are new leaves, for `vmap` and an optimizer: an ensemble in one call.
+
+    >>> import minitorch as mt
+    >>> params, buffers = mt.func.stack_module_state([nn.Linear(2, 3) for _ in range(5)])
+    >>> {name: tuple(p.shape) for name, p in params.items()}
+    {'weight': (5, 3, 2), 'bias': (5, 3)}
     """
     if len(models) == 0:
         raise RuntimeError("stack_module_state: Expected at least one model, got 0.")

@@ -89,6 +89,7 @@ def grad(
     With ``has_aux``, ``func`` returns ``(output, aux)``, and the result is ``(gradient, aux)``.
 
     >>> import minitorch as mt
+    >>> grad = mt.func.grad
     >>> grad(mt.sin)(mt.tensor(0.0)), grad(grad(lambda x: x**3))(mt.tensor(2.0))
     (tensor(1.), tensor(12.))
     """
@@ -108,6 +109,10 @@ def grad_and_value(
     """As `grad`, for the gradient and the value: ``(gradient, output)``.
 
     With ``has_aux`` the result is ``(gradient, (output, aux))``.
+
+    >>> import minitorch as mt
+    >>> mt.func.grad_and_value(lambda x: x**3)(mt.tensor(2.0))
+    (tensor(12.), tensor(8.))
     """
 
     @functools.wraps(func)
@@ -135,7 +140,7 @@ def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple
     """``func(*primals)``, and the function that takes ``v`` to ``vᵀJ``, a tuple as ``primals``.
 
     >>> import minitorch as mt
-    >>> out, back = vjp(mt.sin, mt.zeros(2))
+    >>> out, back = mt.func.vjp(mt.sin, mt.zeros(2))
     >>> back(mt.tensor([1.0, 10.0]))
     (tensor([ 1., 10.]),)
     """
@@ -169,7 +174,7 @@ def jvp(
     """``func(*primals)``, and ``Jv``: how it changes when ``primals`` move along ``tangents``.
 
     >>> import minitorch as mt
-    >>> jvp(mt.sin, (mt.zeros(2),), (mt.tensor([1.0, 10.0]),))
+    >>> mt.func.jvp(mt.sin, (mt.zeros(2),), (mt.tensor([1.0, 10.0]),))
     (tensor([0., 0.]), tensor([ 1., 10.]))
     """
     if not isinstance(primals, tuple):
@@ -189,7 +194,13 @@ def jvp(
 
 
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
-    """``func(*primals)``, and the function that takes ``tangents`` to ``Jv`` at ``primals``."""
+    """``func(*primals)``, and the function that takes ``tangents`` to ``Jv`` at ``primals``.
+
+    >>> import minitorch as mt
+    >>> y, jvp = mt.func.linearize(mt.sin, mt.tensor(0.0))
+    >>> y, jvp(mt.tensor(3.0))
+    (tensor(0.), tensor(3.))
+    """
     call = Call(func, primals, {}, None, False, "linearize(f, *primals)")
     push = forward(call, False)
     return call.finished(call.out), lambda *tangents: push(pytree.leaves(tangents))
@@ -230,7 +241,7 @@ def jacrev(
     """The function that gives the Jacobian of ``func``, shaped output by input; row by row.
 
     >>> import minitorch as mt
-    >>> jacrev(mt.sin)(mt.zeros(2))
+    >>> mt.func.jacrev(mt.sin)(mt.zeros(2))
     tensor([[1., 0.],
             [0., 1.]])
     """
@@ -246,7 +257,13 @@ def jacfwd(
     *,
     randomness: str = "error",
 ) -> Callable[..., Any]:
-    """As `jacrev`. PyTorch computes column by column; MiniTorch has reverse mode only."""
+    """As `jacrev`. PyTorch computes column by column; MiniTorch has reverse mode only.
+
+    >>> import minitorch as mt
+    >>> mt.func.jacfwd(lambda x: x**2)(mt.tensor([1.0, 2.0]))
+    tensor([[2., 0.],
+            [0., 4.]])
+    """
     return jacobian(func, argnums, has_aux, "jacfwd")
 
 
@@ -278,7 +295,7 @@ def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
     """The function that gives the second derivatives of ``func``: the Jacobian of its Jacobian.
 
     >>> import minitorch as mt
-    >>> hessian(lambda x: (x**3).sum())(mt.tensor([1.0, 2.0]))
+    >>> mt.func.hessian(lambda x: (x**3).sum())(mt.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])
     """

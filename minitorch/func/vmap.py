@@ -51,22 +51,27 @@ def vmap(
     @functools.wraps(func)
     def batched(*args: Any, **kwargs: Any) -> Any:
         dims = dims_of(func, in_dims, args)
-        both = zip(pytree.leaves(args), dims, strict=True)
-        cut = [x if dim is None else x.unbind(dim) for x, dim in both]
-        sizes = [len(slices) for slices in cut if isinstance(slices, tuple)]
-        check_sizes(sizes)
+        both = list(zip(pytree.leaves(args), dims, strict=True))
+        cut = [x if dim is None else slices_of(x, dim) for x, dim in both]
+        size = common_size([x._array.shape[dim] for x, dim in both if dim is not None])
         start = default_generator.get_state()
         results = []
-        for place in range(sizes[0]):
+        for place in range(max(size, 1)):
             if randomness == "same":
                 default_generator.set_state(start)
             values = iter([c[place] if isinstance(c, tuple) else c for c in cut])
             results.append(func(*pytree.rebuilt(args, values), **kwargs))
         if randomness == "error" and not start.equal(default_generator.get_state()):
             raise RuntimeError(RANDOM)
-        return joined(func, results, out_dims)
+        return joined(func, results, out_dims, size)
 
     return batched
+
+
+def slices_of(tensor: Any, dim: int) -> tuple[Any, ...]:
+    """The slices of ``tensor`` along ``dim``; one of zeros if there are none, to learn by it."""
+    slices: tuple[Any, ...] = tensor.unbind(dim)
+    return slices or (tensor.sum(dim).to(tensor.dtype),)
 
 
 def is_tensor(value: Any) -> bool:
@@ -130,8 +135,8 @@ def spread(dims: Any, tree: Any) -> list[Any] | None:
     return None if None in parts else [dim for part in parts for dim in part or ()]
 
 
-def check_sizes(sizes: list[int]) -> None:
-    """Refuse arguments with nothing to cut, or with different numbers of slices."""
+def common_size(sizes: list[int]) -> int:
+    """The number of slices; refuses arguments with nothing to cut, or with different numbers."""
     if not sizes:
         raise ValueError("vmap: Expected at least one Tensor to vmap over")
     if len(set(sizes)) > 1:
@@ -139,12 +144,11 @@ def check_sizes(sizes: list[int]) -> None:
             "vmap: Expected all tensors to have the same size in the mapped dimension, got sizes "
             f"{sizes} for the mapped dimension"
         )
-    if sizes[0] == 0:
-        raise ValueError("vmap: there is no sample to call the function with, the size is 0")
+    return sizes[0]
 
 
-def joined(func: Callable[..., Any], results: list[Any], out_dims: Any) -> Any:
-    """The results of all calls, stacked leaf by leaf."""
+def joined(func: Callable[..., Any], results: list[Any], out_dims: Any, size: int) -> Any:
+    """The results of all calls, stacked leaf by leaf; nothing of them if the ``size`` is 0."""
     name, first = name_of(func), results[0]
     dims = spread(out_dims, first)
     if isinstance(out_dims, tuple) and len(out_dims) == 1 and is_tensor(first):
@@ -163,7 +167,11 @@ def joined(func: Callable[..., Any], results: list[Any], out_dims: Any) -> Any:
                 f"vmap({name}, ...): `{name}` must only return Tensors, got type "
                 f"{type(column[0])}. Did you mean to set out_dims= to None for output?"
             )
-        whole.append(column[0] if dim is None else stack(list(column), dim))
+        if dim is None:
+            whole.append(column[0])
+        else:
+            stacked = stack(list(column), dim)
+            whole.append(stacked if size else stacked.narrow(dim, 0, 0))
     return pytree.rebuilt(first, iter(whole))
 
 

@@ -56,7 +56,12 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
 def uniform_(
     tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Numbers spread evenly over ``[a, b)``."""
+    """Numbers spread evenly over ``[a, b)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.init.uniform_(mt.empty(3), -1.0, 1.0)
+    tensor([-0.0075,  0.5364, -0.8230])
+    """
     with no_grad():
         return tensor.uniform_(a, b, generator=generator)
 
@@ -64,7 +69,13 @@ def uniform_(
 def normal_(
     tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
 ) -> Tensor:
-    """Normally distributed numbers."""
+    """Normally distributed numbers.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.init.normal_(mt.empty(2, 2), mean=1.0, std=0.1)
+    tensor([[1.1541, 0.9707],
+            [0.7821, 1.0568]])
+    """
     with no_grad():
         return tensor.normal_(mean, std, generator=generator)
 
@@ -77,7 +88,12 @@ def trunc_normal_(
     b: float = 2.0,
     generator: Generator | None = None,
 ) -> Tensor:
-    """Normally distributed numbers, those outside of ``[a, b]`` drawn again."""
+    """Normally distributed numbers, those outside of ``[a, b]`` drawn again.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.init.trunc_normal_(mt.empty(1000), a=-1.0, b=1.0).abs().max() <= 1
+    tensor(True)
+    """
     if mean < a - 2 * std or mean > b + 2 * std:
         warnings.warn(
             "mean is more than 2 std from [a, b] in nn.init.trunc_normal_. The distribution of "
@@ -128,23 +144,43 @@ def _uniforms_thinned(
 
 
 def constant_(tensor: Tensor, val: float) -> Tensor:
-    """The number ``val`` everywhere."""
+    """The number ``val`` everywhere.
+
+    >>> nn.init.constant_(mt.empty(2, 2), 0.5)
+    tensor([[0.5000, 0.5000],
+            [0.5000, 0.5000]])
+    """
     with no_grad():
         return tensor.fill_(val)
 
 
 def ones_(tensor: Tensor) -> Tensor:
-    """Ones."""
+    """Ones.
+
+    >>> nn.init.ones_(mt.empty(2))
+    tensor([1., 1.])
+    """
     return constant_(tensor, 1.0)
 
 
 def zeros_(tensor: Tensor) -> Tensor:
-    """Zeros."""
+    """Zeros.
+
+    >>> nn.init.zeros_(mt.empty(2))
+    tensor([0., 0.])
+    """
     return constant_(tensor, 0.0)
 
 
 def eye_(tensor: Tensor) -> Tensor:
-    """The identity matrix: a linear layer that changes as little as its shape allows."""
+    """The identity matrix: a linear layer that changes as little as its shape allows.
+
+    Shapes: any matrix (m, n).
+
+    >>> nn.init.eye_(mt.empty(2, 3))
+    tensor([[1., 0., 0.],
+            [0., 1., 0.]])
+    """
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")
     with no_grad():
@@ -152,7 +188,17 @@ def eye_(tensor: Tensor) -> Tensor:
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
-    """A convolution weight that copies as many input channels as it can to the output."""
+    """A convolution weight that copies as many input channels as it can to the output.
+
+    Shapes: (C_out, C_in, *) with one to three dimensions for *.
+
+    >>> nn.init.dirac_(mt.empty(2, 2, 3))  # a convolution that changes nothing
+    tensor([[[0., 1., 0.],
+             [0., 0., 0.]],
+    <BLANKLINE>
+            [[0., 0., 0.],
+             [0., 1., 0.]]])
+    """
     if tensor.ndim not in (3, 4, 5):
         raise ValueError("Only tensors with 3, 4, or 5 dimensions are supported")
     if tensor.shape[0] % groups != 0:
@@ -186,6 +232,11 @@ def xavier_uniform_(
 
     Source: Glorot and Bengio, *Understanding the difficulty of training deep feedforward neural
     networks*, 2010.
+
+    >>> _ = mt.manual_seed(0)
+    >>> bound = (6 / (20 + 30)) ** 0.5
+    >>> (nn.init.xavier_uniform_(mt.empty(20, 30)).abs() <= bound).all()
+    tensor(True)
     """
     return uniform_(tensor, *_both_ways(math.sqrt(3.0) * _xavier_std(tensor, gain)), generator)
 
@@ -194,6 +245,11 @@ def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Generator | Non
     """Normal with mean 0 and standard deviation ``gain · √(2 / (fan_in + fan_out))``.
 
     Source: as `xavier_uniform_`.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.init.xavier_normal_(mt.empty(2, 2))
+    tensor([[ 1.0896, -0.2075],
+            [-1.5406,  0.4019]])
     """
     return normal_(tensor, 0.0, _xavier_std(tensor, gain), generator)
 
@@ -213,6 +269,11 @@ def kaiming_uniform_(
 
     ``mode`` says which fan, ``nonlinearity`` and its parameter ``a`` the gain (`calculate_gain`).
     Source: He et al., *Delving deep into rectifiers*, 2015.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.init.kaiming_uniform_(mt.empty(2, 3), nonlinearity="relu")
+    tensor([[-0.0106,  0.7586, -1.1640],
+            [-1.0408, -0.5447,  0.3792]])
     """
     if 0 in tensor.shape:
         return _nothing_to_do(tensor)
@@ -228,7 +289,14 @@ def kaiming_normal_(
     nonlinearity: str = "leaky_relu",
     generator: Generator | None = None,
 ) -> Tensor:
-    """Normal with mean 0 and standard deviation ``gain / √fan``. Source: as `kaiming_uniform_`."""
+    """Normal with mean 0 and standard deviation ``gain / √fan``. Source: as `kaiming_uniform_`.
+
+    >>> _ = mt.manual_seed(0)
+    >>> w = nn.init.kaiming_normal_(mt.empty(256, 128), nonlinearity="relu")
+    >>> x = mt.randn(128, 1000)
+    >>> (w @ x).relu().pow(2).mean().round(decimals=1)  # as x: the signal neither fades nor grows
+    tensor(1.)
+    """
     if 0 in tensor.shape:
         return _nothing_to_do(tensor)
     return normal_(tensor, 0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
@@ -256,6 +324,11 @@ def orthogonal_(tensor: Tensor, gain: float = 1, generator: Generator | None = N
 
     It is the Q of the QR decomposition of normal numbers, times ``gain``. Source: Saxe et al.,
     *Exact solutions to the nonlinear dynamics of learning in deep linear neural networks*, 2013.
+
+    >>> _ = mt.manual_seed(0)
+    >>> q = nn.init.orthogonal_(mt.empty(3, 3))
+    >>> mt.allclose(q @ q.T, mt.eye(3), atol=1e-6)
+    True
     """
     if tensor.ndim < 2:
         raise ValueError("Only tensors with 2 or more dimensions are supported")
@@ -277,6 +350,12 @@ def sparse_(
     """Normal numbers with standard deviation ``std``; a part ``sparsity`` of each column is zero.
 
     Source: Martens, *Deep learning via Hessian-free optimization*, 2010.
+
+    Shapes: any matrix (m, n).
+
+    >>> _ = mt.manual_seed(0)
+    >>> (nn.init.sparse_(mt.empty(10, 3), sparsity=0.4) == 0).sum(0)
+    tensor([4, 4, 4])
     """
     if tensor.ndim != 2:
         raise ValueError("Only tensors with 2 dimensions are supported")

@@ -57,6 +57,11 @@ class Buffer(Tensor):
 
     Assigned as a module's attribute it is among its buffers; with ``persistent=False`` it is not
     part of the ``state_dict``.
+
+    >>> net = nn.Module()
+    >>> net.mean = nn.Buffer(mt.zeros(2))
+    >>> list(net.state_dict()), list(net.parameters())
+    (['mean'], [])
     """
 
     __slots__ = ()
@@ -185,7 +190,13 @@ class UninitializedParameter(UninitializedTensorMixin, Parameter):
 
 
 class UninitializedBuffer(UninitializedTensorMixin, Buffer):
-    """A buffer whose shape is not known yet; `materialize` makes it a tensor."""
+    """A buffer whose shape is not known yet; `materialize` makes it a tensor.
+
+    >>> buffer = nn.UninitializedBuffer()
+    >>> buffer.materialize((2, 3))
+    >>> buffer.shape
+    torch.Size([2, 3])
+    """
 
     __slots__ = ()
     cls_to_become = Tensor

@@ -138,7 +138,12 @@ class Alpha(Mul):
 
 
 class Neg(Operation):
-    """``-x``. A bool tensor is refused: ``~mask`` inverts a mask."""
+    """``-x``. A bool tensor is refused: ``~mask`` inverts a mask.
+
+    >>> import minitorch as mt
+    >>> -mt.tensor([1.0, 0.0, -2.0])
+    tensor([-1., -0.,  2.])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         if x.dtype.kind == "b":
@@ -247,7 +252,12 @@ def add(input: Any, other: Any, *old: Any, alpha: Any = 1) -> Any:
 
 
 def sub(input: Any, other: Any, *old: Any, alpha: Any = 1) -> Any:
-    """``input - alpha * other``, elementwise with broadcasting. Bools cannot be subtracted."""
+    """``input - alpha * other``, elementwise with broadcasting. Bools cannot be subtracted.
+
+    >>> import minitorch as mt
+    >>> mt.sub(mt.tensor([5, 7]), mt.tensor([1, 2]), alpha=2)
+    tensor([3, 3])
+    """
     if old:
         alpha, other = number_first("sub", "alpha other", other, *old)
     other = operand(other, "sub")
@@ -312,7 +322,13 @@ def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
 
 
 def mul(input: Any, other: Any) -> Any:
-    """``input * other``, elementwise with broadcasting."""
+    """``input * other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.mul(mt.tensor([[1], [2]]), mt.tensor([3, 4]))  # a column times a row
+    tensor([[3, 4],
+            [6, 8]])
+    """
     return Mul.apply(operand(input, "mul", "input", 1), operand(other, "mul"))
 
 
@@ -321,7 +337,13 @@ negative = function(Neg, "negative")
 
 
 def positive(input: Any) -> Any:
-    """``+input``: the tensor itself. A bool tensor is refused."""
+    """``+input``: the tensor itself. A bool tensor is refused.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, -2.0])
+    >>> mt.positive(x) is x, +x
+    (True, tensor([ 1., -2.]))
+    """
     if tensor(input, "positive", "input", 1)._array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
@@ -344,7 +366,12 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *old: Any, value: Any = 1) -
 
 
 def addcdiv(input: Any, tensor1: Any, tensor2: Any, *old: Any, value: Any = 1) -> Any:
-    """``input + value * tensor1 / tensor2``, elementwise with broadcasting; not for integers."""
+    """``input + value * tensor1 / tensor2``, elementwise with broadcasting; not for integers.
+
+    >>> import minitorch as mt
+    >>> mt.addcdiv(mt.zeros(2), mt.tensor([1.0, 2.0]), mt.tensor([4.0, 4.0]), value=-1)
+    tensor([-0.2500, -0.5000])
+    """
     if old:
         value, tensor1, tensor2 = number_first(
             "addcdiv", "value tensor1 tensor2", tensor1, tensor2, *old

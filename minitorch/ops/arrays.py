@@ -20,6 +20,16 @@ def wide(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype.char == "e" else x
 
 
+def channels_as_in(xp: Any, out: Any, *inputs: Any) -> Any:
+    """Images ``out`` with the channels last in memory if one of ``inputs`` has them so."""
+    for array in inputs:
+        if array.ndim < 4 or array.flags.c_contiguous:
+            continue
+        if xp.moveaxis(array, 1, -1).flags.c_contiguous:
+            return xp.moveaxis(xp.ascontiguousarray(xp.moveaxis(out, 1, -1)), -1, 1)
+    return out
+
+
 def sigmoid(xp: Any, x: Any) -> Any:
     """``1 / (1 + exp(-x))`` of a floating or complex array, in one new array."""
     out = xp.negative(x, out=xp.empty_like(x))

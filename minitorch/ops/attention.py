@@ -52,7 +52,8 @@ class ScaledDotProductAttention(Fused):
             nowhere = (bias == -math.inf).all(axis=-1, keepdims=True)
             scores += bias
         weights = rows.softmax(xp, scores, -1) if scores.size else scores
-        if nowhere is not None and nowhere.any():
+        # (To look at a number on a GPU is to wait for it.)
+        if nowhere is not None and (backend.is_gpu_array(weights) or nowhere.any()):
             weights = xp.where(nowhere, weights.dtype.type(0), weights)
         self.save(weights=weights)
         if kept is None:
@@ -193,6 +194,7 @@ def scaled_dot_product_attention(
     return operation.apply(query, key, value, bias, kept, factor, scale)
 
 
+@backend.at_its_gpu
 def additive(query: Any, mask: Any, is_causal: bool, shape: tuple[int, ...]) -> Any:
     """What to add to the scores, of which ``shape`` is the shape: a float tensor, or None."""
     if mask is not None:

@@ -90,12 +90,24 @@ def bitwise_and(input: Any, other: Any) -> Any:
 
 
 def bitwise_or(input: Any, other: Any) -> Any:
-    """``input | other``, elementwise with broadcasting, for integers and bools."""
+    """``input | other``, elementwise with broadcasting, for integers and bools.
+
+    >>> import minitorch as mt
+    >>> mt.bitwise_or(mt.tensor([0b0101, 0b0011]), 0b1000)
+    tensor([13, 11])
+    >>> mt.tensor([True, False]) | mt.tensor([False, False])
+    tensor([ True, False])
+    """
     return BitwiseOr.apply(*pair("bitwise_or", input, other))
 
 
 def bitwise_xor(input: Any, other: Any) -> Any:
-    """``input ^ other``, elementwise with broadcasting, for integers and bools."""
+    """``input ^ other``, elementwise with broadcasting, for integers and bools.
+
+    >>> import minitorch as mt
+    >>> mt.bitwise_xor(mt.tensor([5, 3]), mt.tensor([3, 3]))
+    tensor([6, 0])
+    """
     return BitwiseXor.apply(*pair("bitwise_xor", input, other))
 
 
@@ -110,7 +122,12 @@ def bitwise_left_shift(input: Any, other: Any) -> Any:
 
 
 def bitwise_right_shift(input: Any, other: Any) -> Any:
-    """``input >> other``: the bits ``other`` places to the right; the sign stays."""
+    """``input >> other``: the bits ``other`` places to the right; the sign stays.
+
+    >>> import minitorch as mt
+    >>> mt.bitwise_right_shift(mt.tensor([8, -8]), 2)
+    tensor([ 2, -2])
+    """
     return RightShift.apply(*pair("bitwise_right_shift", input, other))
 
 

@@ -96,6 +96,10 @@ def rnn_tanh_cell(
     """``tanh(W_ih x + b_ih + W_hh h + b_hh)`` for each row x of ``input`` and h of ``hx``.
 
     Shapes: input (N, features), hx (N, H), w_ih (H, features), w_hh (H, H), biases (H).
+
+    >>> x, h = mt.ones(1, 2), mt.zeros(1, 3)
+    >>> mt.rnn_tanh_cell(x, h, mt.eye(3, 2), mt.eye(3))
+    tensor([[0.7616, 0.7616, 0.0000]])
     """
     tensor(hx, "rnn_tanh_cell", "hx", 2)
     check(1, "rnn_tanh_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
@@ -105,7 +109,12 @@ def rnn_tanh_cell(
 def rnn_relu_cell(
     input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: Any = None
 ) -> Any:
-    """``relu(W_ih x + b_ih + W_hh h + b_hh)``: see `rnn_tanh_cell`."""
+    """``relu(W_ih x + b_ih + W_hh h + b_hh)``: see `rnn_tanh_cell`.
+
+    >>> x, h = mt.tensor([[-1.0, 2.0]]), mt.tensor([[5.0, 0.0]])
+    >>> mt.rnn_relu_cell(x, h, mt.eye(2), mt.eye(2))
+    tensor([[4., 2.]])
+    """
     tensor(hx, "rnn_relu_cell", "hx", 2)
     check(1, "rnn_relu_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
     return rnn_relu_step(input, hx, w_ih, w_hh, b_ih, b_hh)[0]
@@ -115,6 +124,10 @@ def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: 
     """One step of a `minitorch.nn.GRU`; the rows of the weights are those of r, z and n.
 
     Shapes: input (N, features), hx (N, H), w_ih (3H, features), w_hh (3H, H), biases (3H).
+
+    >>> x, h = mt.zeros(1, 2), mt.ones(1, 3)
+    >>> mt.gru_cell(x, h, mt.zeros(9, 2), mt.zeros(9, 3))  # z = 1/2: half of h stays
+    tensor([[0.5000, 0.5000, 0.5000]])
     """
     tensor(hx, "gru_cell", "hx", 2)
     check(3, "gru_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
@@ -127,6 +140,11 @@ def lstm_cell(
     """One step of a `minitorch.nn.LSTM`: the new (h, c); the rows of the weights are i, f, g, o.
 
     Shapes: input (N, features), hx two of (N, H), w_ih (4H, features), w_hh (4H, H), biases (4H).
+
+    >>> x, hx = mt.zeros(1, 2), (mt.zeros(1, 3), mt.ones(1, 3))
+    >>> h, c = mt.lstm_cell(x, hx, mt.zeros(12, 2), mt.zeros(12, 3))
+    >>> h, c  # f = 1/2: half of c stays
+    (tensor([[0.2311, 0.2311, 0.2311]]), tensor([[0.5000, 0.5000, 0.5000]]))
     """
     if not isinstance(hx, list | tuple):
         raise TypeError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from .arrays import wide
 from .fused import Fused
 from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
-from .operands import not_implemented
+from .operands import tensor
 from .rows import largest
 
 
@@ -28,7 +29,7 @@ class NllLoss(Fused):
     ) -> Any:
         right, factor = right_class(xp, x, target, weight, ignore_index)
         self.save(right=right, factor=factor)
-        return weighted_reduction(xp, -x[right], factor, reduction)
+        return weighted_reduction(xp, -x[right], factor, reduction, target == ignore_index)
 
     def gradient(self, xp: Any, grad: Any, x: Any, reduction: str, right: Any, factor: Any) -> Any:
         grad_x = xp.zeros(x.shape, x.dtype)
@@ -72,11 +73,12 @@ def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) ->
     return (sample, index, *place), factor
 
 
-def weighted_reduction(xp: Any, loss: Any, factor: Any, reduction: str) -> Any:
+def weighted_reduction(xp: Any, loss: Any, factor: Any, reduction: str, ignored: Any) -> Any:
     """Losses, each times its ``factor``, reduced; the mean is over the factors."""
     if factor is None:
         return reduced(xp, loss, reduction)
     loss *= factor
+    xp.copyto(loss, 0, where=ignored)  # also where the loss is infinite
     return loss.sum() / factor.sum() if reduction == "mean" else reduced(xp, loss, reduction)
 
 
@@ -108,7 +110,8 @@ class CrossEntropy(Fused):
         softmax /= total
         self.save(right=right, factor=factor, softmax=softmax)
         loss = xp.log(total)[:, 0] - picked
-        return weighted_reduction(xp, loss, factor, reduction).astype(dtype, copy=False)
+        loss = weighted_reduction(xp, loss, factor, reduction, target == ignore_index)
+        return loss.astype(dtype, copy=False)
 
     def gradient(
         self, xp: Any, grad: Any, reduction: str, right: Any, factor: Any, softmax: Any
@@ -127,16 +130,10 @@ def check_classes(input: Any, target: Any, weight: Any) -> None:
     """Refuse shapes and dtypes that are no classification of N samples (or one) in C classes."""
     shape, target_shape = input._array.shape, target._array.shape
     if not shape:
-        raise RuntimeError("input tensor should be 1D or 2D")
-    if len(shape) > 1:
-        batch = target_shape[0] if target_shape else 1
-        if shape[0] != batch:
-            raise ValueError(
-                f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch})."
-            )
+        raise ValueError("Expected 1 or more dimensions (got 0)")
     expected = shape[:1] + shape[2:] if len(shape) > 1 else ()
     if target_shape != expected:
-        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target_shape)}")
+        refuse_target(shape, target_shape)
     if dtypes.of(target._array) not in (dtypes.int64, dtypes.uint8):
         raise RuntimeError(
             "expected target dtype to be Long or Byte, but got "
@@ -148,6 +145,39 @@ def check_classes(input: Any, target: Any, weight: Any) -> None:
             f"weight tensor should be defined either for all {classes} classes or no classes but "
             f"got weight tensor of shape: {list(weight._array.shape)}"
         )
+    if weight is not None and weight._array.dtype != input._array.dtype:
+        raise RuntimeError(
+            f"expected scalar type {dtypes.SCALAR_TYPE[input.dtype]} but found "
+            f"{dtypes.SCALAR_TYPE[weight.dtype]}"
+        )
+
+
+def refuse_target(shape: tuple[int, ...], target_shape: tuple[int, ...]) -> None:
+    """PyTorch's errors for a target of the wrong shape; it takes (1) for a single sample."""
+    batch = target_shape[0] if target_shape else 0
+    if len(shape) > 1 and shape[0] != batch:
+        raise ValueError(
+            f"Expected input batch_size ({shape[0]}) to match target batch_size ({batch})."
+        )
+    if len(shape) < 3:
+        if len(target_shape) > 1:
+            raise RuntimeError("0D or 1D target tensor expected, multi-target not supported")
+        if batch != 1:
+            raise ValueError(
+                f"For 1D input, 1D target must have size 1, but got target size: {batch}"
+            )
+    elif len(shape) == 4 and len(target_shape) != 3:
+        raise RuntimeError(
+            "only batches of spatial targets supported (3D tensors) but got targets of dimension: "
+            f"{len(target_shape)}"
+        )
+    elif len(shape) == 4:
+        raise RuntimeError(
+            f"size mismatch (got input: {list(shape)} , target: {list(target_shape)}"
+        )
+    else:
+        expected = shape[:1] + shape[2:]
+        raise RuntimeError(f"Expected target size {list(expected)}, got {list(target_shape)}")
 
 
 def classify(
@@ -157,7 +187,7 @@ def classify(
     check_classes(input, target, weight)
     if input._array.ndim > 1:
         return operation.apply(input, target, weight, ignore_index, reduction)
-    one = operation.apply(input.unsqueeze(0), target.unsqueeze(0), weight, ignore_index, reduction)
+    one = operation.apply(input.unsqueeze(0), target.reshape(1), weight, ignore_index, reduction)
     return one.squeeze(0) if reduction == "none" else one
 
 
@@ -173,8 +203,15 @@ def nll_loss(
     """Minus the log-probability of the right class: ``-weight[t] · input[n, t]``.
 
     ``input`` are log-probabilities (N, C, d1, ...), ``target`` class numbers (N, d1, ...).
+
+    >>> import minitorch as mt
+    >>> log_p = mt.tensor([[0.7, 0.2, 0.1], [0.2, 0.2, 0.6]]).log()
+    >>> F.nll_loss(log_p, mt.tensor([0, 2]), reduction="none")
+    tensor([0.3567, 0.5108])
     """
     reduction = reduction_of(size_average, reduce, reduction)
+    tensor(input, "nll_loss_nd", "input", 1)
+    tensor(target, "nll_loss_nd", "target")
     return classify(NllLoss, input, target, weight, ignore_index, reduction)
 
 
@@ -200,22 +237,40 @@ def cross_entropy(
     tensor([0.2395, 1.0986])
     """
     reduction = reduction_of(size_average, reduce, reduction)
+    tensor(input, "cross_entropy_loss", "input", 1)
+    tensor(target, "cross_entropy_loss", "target")
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
-    if input._array.dtype.kind != "f":
-        raise not_implemented("log_softmax_lastdim_kernel_impl", input._array)
-    if target._array.dtype.kind == "f" and input._array.shape == target._array.shape:
+    if input._array.shape == target._array.shape:
+        if target._array.dtype.kind != "f":
+            raise RuntimeError(
+                "Expected floating point type for target with class probabilities, got "
+                + dtypes.SCALAR_TYPE[target.dtype]
+            )
+        if ignore_index >= 0:
+            raise RuntimeError("ignore_index is not supported for floating point target")
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
+    if input._array.dtype.kind != "f" or not input._array.ndim:
+        input.log_softmax(class_dim(input))  # refuses it
+    if weight is not None:
+        tensor(weight, "cross_entropy_loss", "weight", 3)
     loss = classify(CrossEntropy, input, target, weight, ignore_index, reduction)
     if label_smoothing == 0:
         return loss
+    if target._array.ndim == input._array.ndim == 1:
+        raise RuntimeError("output with shape [] doesn't match the broadcast shape [1]")
     smooth = smoothing_loss(input, target, weight, ignore_index, reduction)
     return (1 - label_smoothing) * loss + label_smoothing / classes_of(input) * smooth
 
 
 def classes_of(input: Any) -> int:
     """C of (C) or (N, C, ...)."""
-    return int(input._array.shape[min(1, input._array.ndim - 1)])
+    return int(input.size(class_dim(input)))
+
+
+def class_dim(input: Any) -> int:
+    """The dimension of the classes."""
+    return 0 if input._array.ndim == 1 else 1
 
 
 def per_class(weight: Any, input: Any) -> Any:
@@ -227,21 +282,21 @@ def soft_cross_entropy(
     input: Any, target: Any, weight: Any, reduction: str, label_smoothing: float
 ) -> Any:
     """Cross-entropy with probabilities as targets; the mean is over the samples."""
-    dim = min(1, input._array.ndim - 1)
+    dim, classes = class_dim(input), classes_of(input)
     if label_smoothing > 0:
-        target = target * (1 - label_smoothing) + label_smoothing / classes_of(input)
+        target = target * (1 - label_smoothing) + label_smoothing / classes
     loss = input.log_softmax(dim) * target
     if weight is not None:
         loss = loss * per_class(weight, input)
     if reduction == "none":
         return -loss.sum(dim)
-    samples = input._array.size // max(classes_of(input), 1)
+    samples = input._array.size // max(classes, 1)
     return -loss.sum() / samples if reduction == "mean" else -loss.sum()
 
 
 def smoothing_loss(input: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
     """The loss towards all classes alike, with the weights and omissions of `nll_loss`."""
-    dim = min(1, input._array.ndim - 1)
+    dim = class_dim(input)
     scores = input.log_softmax(dim)
     if weight is not None:
         scores = scores * per_class(weight, input)
@@ -253,6 +308,28 @@ def smoothing_loss(input: Any, target: Any, weight: Any, ignore_index: int, redu
         return loss.sum() / counted.sum()
     index = target.where(counted, target.new_zeros(())).long()
     return loss.sum() / (weight[index] * counted).sum()
+
+
+@dataclass(frozen=True)
+class LinearCrossEntropyOptions:
+    """How `linear_cross_entropy` computes in PyTorch: in chunks, to save memory. No effect here.
+
+    >>> mt.nn.LinearCrossEntropyOptions(batch_chunk_size=64).batch_chunk_size
+    64
+    """
+
+    allow_retain_graph: bool = False
+    batch_chunk_size: int | None = None
+    chunking_method: str | None = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: dtypes.dtype | None = None
+
+    def __post_init__(self) -> None:
+        size = self.batch_chunk_size
+        if size is not None and not (isinstance(size, int) and size > 0):
+            raise ValueError(f"batch_chunk_size must be positive int or None, got {size}")
+        if self.acc_policy not in ("accurate", "balanced", "compact", "auto"):
+            raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")
 
 
 def linear_cross_entropy(
@@ -272,6 +349,11 @@ def linear_cross_entropy(
     Shapes: input (N, D) or (D), linear_weight (C, d1, ..., D), linear_bias (C, d1, ...); target as
     `cross_entropy` takes it for scores (N, C, d1, ...). ``options`` say how PyTorch should save
     memory, and change nothing here.
+
+    >>> import minitorch as mt
+    >>> x, target = mt.tensor([[1.0, 2.0]]), mt.tensor([1])
+    >>> F.linear_cross_entropy(x, mt.eye(2), target), F.cross_entropy(x, target)
+    (tensor(0.3133), tensor(0.3133))
     """
     shape, sizes = input._array.shape, linear_weight._array.shape
     if not 1 <= len(shape) <= 2:

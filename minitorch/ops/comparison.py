@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap
 from .operands import binary, function, invalid_combination, only, operator, overloaded, tensor
@@ -79,14 +79,24 @@ class LogicalAnd(Operation):
 
 
 class LogicalOr(Operation):
-    """``a or b``, elementwise with broadcasting; everything but 0 is true."""
+    """``a or b``, elementwise with broadcasting; everything but 0 is true.
+
+    >>> import minitorch as mt
+    >>> mt.logical_or(mt.tensor([0, 1, 2]), mt.tensor([0, 0, 1]))
+    tensor([False,  True,  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.logical_or(a, b)
 
 
 class LogicalXor(Operation):
-    """Either ``a`` or ``b``, but not both, with broadcasting; everything but 0 is true."""
+    """Either ``a`` or ``b``, but not both, with broadcasting; everything but 0 is true.
+
+    >>> import minitorch as mt
+    >>> mt.logical_xor(mt.tensor([True, True]), mt.tensor([True, False]))
+    tensor([False,  True])
+    """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.logical_xor(a, b)
@@ -141,7 +151,12 @@ class Isfinite(Operation):
 
 
 class Isposinf(Operation):
-    """Where the element is +inf."""
+    """Where the element is +inf.
+
+    >>> import minitorch as mt
+    >>> mt.isposinf(mt.tensor([-mt.inf, 0.0, mt.inf]))
+    tensor([False, False,  True])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         refuse_complex(x, RuntimeError("isposinf does not support complex inputs."))
@@ -149,7 +164,12 @@ class Isposinf(Operation):
 
 
 class Isneginf(Operation):
-    """Where the element is -inf."""
+    """Where the element is -inf.
+
+    >>> import minitorch as mt
+    >>> mt.isneginf(mt.tensor([-mt.inf, 0.0, mt.inf]))
+    tensor([ True, False, False])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         refuse_complex(x, RuntimeError("isneginf does not support complex inputs."))
@@ -157,7 +177,12 @@ class Isneginf(Operation):
 
 
 class Isreal(Operation):
-    """Where the element has no imaginary part."""
+    """Where the element has no imaginary part.
+
+    >>> import minitorch as mt
+    >>> mt.isreal(mt.tensor([1 + 0j, 2j]))
+    tensor([ True, False])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         return xp.isreal(x)
@@ -228,27 +253,54 @@ is_equal = operator(Eq.apply)
 
 
 def ne(input: Any, other: Any) -> Any:
-    """``input != other``, elementwise with broadcasting."""
+    """``input != other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, mt.nan])
+    >>> mt.ne(x, 0), x != x  # NaN is not even equal to itself
+    (tensor([True, True]), tensor([False,  True]))
+    """
     return Ne.apply(*pair("ne", input, other))
 
 
 def lt(input: Any, other: Any) -> Any:
-    """``input < other``, elementwise with broadcasting."""
+    """``input < other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.lt(mt.tensor([1, 2, 3]), 2)
+    tensor([ True, False, False])
+    """
     return Lt.apply(*pair("lt", input, other))
 
 
 def le(input: Any, other: Any) -> Any:
-    """``input <= other``, elementwise with broadcasting."""
+    """``input <= other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.le(mt.tensor([1.0, 2.0, mt.nan]), 2)
+    tensor([ True,  True, False])
+    """
     return Le.apply(*pair("le", input, other))
 
 
 def gt(input: Any, other: Any) -> Any:
-    """``input > other``, elementwise with broadcasting."""
+    """``input > other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.gt(mt.tensor([1, 2, 3]), mt.tensor([[2], [0]]))
+    tensor([[False, False,  True],
+            [ True,  True,  True]])
+    """
     return Gt.apply(*pair("gt", input, other))
 
 
 def ge(input: Any, other: Any) -> Any:
-    """``input >= other``, elementwise with broadcasting."""
+    """``input >= other``, elementwise with broadcasting.
+
+    >>> import minitorch as mt
+    >>> mt.ge(mt.tensor([1, 2, 3]), 2)
+    tensor([False,  True,  True])
+    """
     return Ge.apply(*pair("ge", input, other))
 
 
@@ -284,6 +336,7 @@ def isclose(
     return Isclose.apply(input, other, rtol, atol, equal_nan)
 
 
+@backend.at_its_gpu
 def allclose(
     input: Any, other: Any, rtol: float = 1e-05, atol: float = 1e-08, equal_nan: bool = False
 ) -> bool:
@@ -296,6 +349,7 @@ def allclose(
     return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
 
 
+@backend.at_its_gpu
 def equal(input: Any, other: Any) -> bool:
     """Whether two tensors have the same shape and the same elements.
 

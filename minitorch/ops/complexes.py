@@ -227,13 +227,23 @@ def conj_(input: Any) -> Any:
 
 
 def conj_physical(input: Any) -> Any:
-    """The complex conjugate, in memory of its own; a real tensor is its own."""
+    """The complex conjugate, in memory of its own; a real tensor is its own.
+
+    >>> import minitorch as mt
+    >>> mt.conj_physical(mt.tensor([1 + 2j, 3 - 4j]))
+    tensor([1.-2.j, 3.+4.j])
+    """
     is_complex = tensor(input, "conj_physical", "input", 1)._array.dtype.kind == "c"
     return ConjPhysical.apply(input) if is_complex else input
 
 
 def resolve_conj(input: Any) -> Any:
-    """The tensor itself: here a conjugate is computed at once."""
+    """The tensor itself: here a conjugate is computed at once.
+
+    >>> import minitorch as mt
+    >>> mt.resolve_conj(mt.tensor([1 + 2j]).conj())
+    tensor([1.-2.j])
+    """
     return tensor(input, "resolve_conj", "input", 1)
 
 

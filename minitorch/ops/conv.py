@@ -9,10 +9,13 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import backend, dtypes
+from .. import dtypes
+from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import convolution as kernels
+from .arrays import channels_as_in
 from .complexes import conj
+from .operands import invalid_combination, tensor
 from .padding import pad as pad_ends
 
 
@@ -34,7 +37,7 @@ class Convolution(Operation):
         y = kernels.convolve(x, weight, stride, padding, dilation, groups)
         if bias is not None:
             y += bias.reshape((-1,) + (1,) * len(stride))
-        return y
+        return channels_as_in(xp, y, x, weight)
 
     def grad_x(
         self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
@@ -77,7 +80,7 @@ class ConvolutionTransposed(Operation):
         )
         if bias is not None:
             y += bias.reshape((-1,) + (1,) * len(stride))
-        return y
+        return channels_as_in(xp, y, x, weight)
 
     def grad_x(
         self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
@@ -159,7 +162,12 @@ def conv1d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Any:
-    """Convolution of (N, C, L) or (C, L) with weight (C_out, C / groups, K); see `conv2d`."""
+    """Convolution of (N, C, L) or (C, L) with weight (C_out, C / groups, K); see `conv2d`.
+
+    >>> import minitorch as mt
+    >>> F.conv1d(mt.tensor([[1.0, 2.0, 4.0, 7.0]]), mt.tensor([[[-1.0, 1.0]]]))  # the differences
+    tensor([[1., 2., 3.]])
+    """
     return convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -197,7 +205,12 @@ def conv3d(
     dilation: Any = 1,
     groups: int = 1,
 ) -> Any:
-    """Convolution of (N, C, D, H, W) or (C, D, H, W); see `conv2d`."""
+    """Convolution of (N, C, D, H, W) or (C, D, H, W); see `conv2d`.
+
+    >>> import minitorch as mt
+    >>> F.conv3d(mt.zeros(1, 3, 8, 8, 8), mt.zeros(5, 3, 3, 3, 3)).shape
+    torch.Size([1, 5, 6, 6, 6])
+    """
     return convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
 
 
@@ -211,7 +224,12 @@ def conv_transpose1d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Any:
-    """The transposed convolution of (N, C, L) or (C, L); see `conv_transpose2d`."""
+    """The transposed convolution of (N, C, L) or (C, L); see `conv_transpose2d`.
+
+    >>> import minitorch as mt
+    >>> F.conv_transpose1d(mt.tensor([[1.0, 2.0]]), mt.tensor([[[1.0, 10.0]]]), stride=2)
+    tensor([[ 1., 10.,  2., 20.]])
+    """
     return transposed(1, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -229,6 +247,11 @@ def conv_transpose2d(
 
     Shapes: input (N, C, H, W) or (C, H, W), weight (C, C_out / groups, K_h, K_w); the result has
     ``H' = (H - 1) stride - 2 padding + dilation (K_h - 1) + output_padding + 1``.
+
+    >>> import minitorch as mt
+    >>> F.conv_transpose2d(mt.tensor([[[3.0]]]), mt.tensor([[[[1.0, 2.0], [3.0, 4.0]]]]))
+    tensor([[[ 3.,  6.],
+             [ 9., 12.]]])
     """
     return transposed(2, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
@@ -243,7 +266,12 @@ def conv_transpose3d(
     groups: int = 1,
     dilation: Any = 1,
 ) -> Any:
-    """The transposed convolution of (N, C, D, H, W) or (C, D, H, W); see `conv_transpose2d`."""
+    """The transposed convolution of (N, C, D, H, W) or (C, D, H, W); see `conv_transpose2d`.
+
+    >>> import minitorch as mt
+    >>> F.conv_transpose3d(mt.zeros(1, 3, 4, 4, 4), mt.zeros(3, 5, 2, 2, 2), stride=2).shape
+    torch.Size([1, 5, 8, 8, 8])
+    """
     return transposed(3, input, weight, bias, stride, padding, output_padding, groups, dilation)
 
 
@@ -259,6 +287,8 @@ def convolution(
     groups: int,
 ) -> Any:
     """`conv1d`, `conv2d` or `conv3d`, by ``dims``."""
+    if not (isinstance(input, TensorBase) and isinstance(weight, TensorBase)):
+        raise invalid_combination(name, (input, weight))
     x, batched = with_batch(name, dims, input)
     stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     kernel = weight._array.shape[2:]
@@ -273,7 +303,7 @@ def convolution(
             f"Given groups={groups}, weight of size {list(w)}, expected input{list(shape)} to have "
             f"{w[1] * groups} channels, but got {shape[1]} channels instead"
         )
-    check_operands(x, weight, bias, w[0])
+    check_operands(x, weight, bias, w[0], transposed=False)
     padded = [size + 2 * p for size, p in zip(shape[2:], padding, strict=True)]
     reach = [d * (k - 1) + 1 for k, d in zip(kernel, dilation, strict=True)]
     if any(size < need for size, need in zip(padded, reach, strict=True)):
@@ -298,6 +328,8 @@ def transposed(
     dilation: Any,
 ) -> Any:
     """`conv_transpose1d`, ``2d`` or ``3d``, by ``dims``."""
+    tensor(input, f"conv_transpose{dims}d", "input", 1)
+    tensor(weight, f"conv_transpose{dims}d", "weight")
     x, batched = with_batch(f"conv_transpose{dims}d", dims, input)
     stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     padding = per_dim(padding, dims, "padding")
@@ -309,7 +341,7 @@ def transposed(
             f"Given transposed=1, weight of size {list(w)}, expected input{list(shape)} to have "
             f"{w[0]} channels, but got {shape[1]} channels instead"
         )
-    check_operands(x, weight, bias, w[1] * groups)
+    check_operands(x, weight, bias, w[1] * groups, transposed=True)
     if any(
         extra >= max(step, d)
         for extra, step, d in zip(output_padding, stride, dilation, strict=True)
@@ -400,7 +432,7 @@ def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight:
         )
 
 
-def check_operands(x: Any, weight: Any, bias: Any, channels: int) -> None:
+def check_operands(x: Any, weight: Any, bias: Any, channels: int, transposed: bool) -> None:
     """Refuse an empty kernel, a bias of the wrong size, and operands of different dtypes."""
     kernel = weight._array.shape[2:]
     if 0 in kernel:
@@ -415,12 +447,11 @@ def check_operands(x: Any, weight: Any, bias: Any, channels: int) -> None:
             f"with {channels} elements, but got bias of size {list(bias._array.shape)} instead"
         )
     a, w = dtypes.of(x._array), dtypes.of(weight._array)
-    if a is not w:
-        words = {"cpu": "torch.{}Tensor"}.get(backend.device_name(x._array), "torch.cuda.{}Tensor")
-        kinds = [words.format(dtypes.SCALAR_TYPE[d]) for d in (a, w)]
-        if dtypes.float64 in (a, w) and a.is_floating_point and w.is_floating_point:
-            names = [dtypes.SCALAR_TYPE[d] for d in (a, w)]
-            raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")
+    b = a if bias is None or transposed else dtypes.of(bias._array)
+    if a is not b:
         raise RuntimeError(
-            f"Input type ({kinds[0]}) and weight type ({kinds[1]}) should be the same"
+            f"Input type ({dtypes.C_TYPE[a]}) and bias type ({dtypes.C_TYPE[b]}) should be the same"
         )
+    if a is not w:
+        names = [dtypes.SCALAR_TYPE[d] for d in (a, w)]
+        raise RuntimeError(f"expected scalar type {names[0]} but found {names[1]}")

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, devices, dtypes, from_data
+from .. import backend, devices, dtypes, from_data, transfers
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.operation import Operation
@@ -59,11 +59,14 @@ class Ordered(Operation):
 class ToCopy(Operation):
     """A copy in another dtype or on another device; the gradient goes back there."""
 
-    def forward(self, xp: Any, x: Any, dtype: Any, device_index: int | None) -> Any:
+    def forward(
+        self, xp: Any, x: Any, dtype: Any, device_index: int | None, non_blocking: bool = False
+    ) -> Any:
         self.source = backend.device_index(x)
         if x.dtype.kind == "c" and dtype.kind not in "cb":
             x = real_part(x)
-        return backend.to_device(x.astype(dtype), device_index)
+        moves = self.source != device_index  # which copies
+        return transfers.copied(x.astype(dtype, copy=not moves), device_index, non_blocking)
 
     def grad_x(self, grad: Any) -> Any:  # its dtype is the engine's business
         return converted(grad, grad._array.dtype, self.source)
@@ -100,7 +103,7 @@ class Change(Operation):
             return write(target, cls.apply, *args)
         if any(array.__class__ is not np.ndarray for array in arrays if hasattr(array, "ndim")):
             xp, arrays = backend.on_one_device(arrays)
-        cls.change(xp, *arrays)
+        backend.run_at(target._array, cls.change, xp, *arrays)
         bump(target)
         return target
 
@@ -235,6 +238,11 @@ def contiguous(self: Any, memory_format: Any = contiguous_format) -> Any:
     """This tensor if its elements lie in memory row by row, without gaps; else such a copy.
 
     Or in another order of dimensions, such as ``mt.channels_last``.
+
+    >>> import minitorch as mt
+    >>> x = mt.arange(4).view(2, 2).t()
+    >>> x.stride(), x.contiguous().stride()
+    ((1, 2), (2, 1))
     """
     if memory_format is contiguous_format:
         return self if self._array.flags.c_contiguous else Contiguous.apply(self)
@@ -242,13 +250,19 @@ def contiguous(self: Any, memory_format: Any = contiguous_format) -> Any:
     return self if is_ordered(self._array, memory_format) else Ordered.apply(self, dims)
 
 
-def converted(input: Any, dtype: np.dtype, device_index: int | None, copy: bool = False) -> Any:
+def converted(
+    input: Any,
+    dtype: np.dtype,
+    device_index: int | None,
+    copy: bool = False,
+    non_blocking: bool = False,
+) -> Any:
     """``input`` in a NumPy dtype on a device: itself if it is so already, unless ``copy``."""
     array = input._array
     if copy or (array.dtype is not dtype and array.dtype != dtype):
-        return ToCopy.apply(input, dtype, device_index)
+        return ToCopy.apply(input, dtype, device_index, non_blocking)
     if backend.device_index(array) != device_index:
-        return ToCopy.apply(input, dtype, device_index)
+        return ToCopy.apply(input, dtype, device_index, non_blocking)
     return input
 
 
@@ -264,7 +278,9 @@ def to(
     """This tensor in another dtype or on another device; itself if nothing changes.
 
     ``to(dtype)``, ``to(device)``, ``to(device, dtype)`` or ``to(other)``. With ``copy`` it is a
-    copy in any case; ``non_blocking`` changes nothing here. ``memory_format`` is for `contiguous`.
+    copy in any case. With ``non_blocking`` nobody waits for a copy from pinned memory to a GPU (see
+    `pin_memory`), nor for one from a GPU: its numbers are there after ``mt.cuda.synchronize()``.
+    ``memory_format`` is for `contiguous`.
 
     >>> import minitorch as mt
     >>> mt.tensor([1.5, 2.5]).to(mt.int64)
@@ -275,12 +291,13 @@ def to(
         if any(not isinstance(flag, bool) for flag in rest):
             raise operands.invalid_combination("to", args)
         if rest:
-            copy = (*rest, copy)[1]
+            non_blocking, copy = (*rest, copy)[:2]
     wanted = self._array.dtype if dtype is None else from_data.check_dtype(dtype, "to").numpy
     here = backend.device_index(self._array)
     index = here if device is None else devices.array_index(device)
-    result = converted(self, wanted, index, copy)
-    return result if memory_format is preserve_format else contiguous(result, memory_format)
+    if memory_format is preserve_format:
+        return converted(self, wanted, index, copy, non_blocking)
+    return contiguous(converted(self, wanted, index, copy), memory_format)
 
 
 def destination(args: tuple[Any, ...], dtype: Any, device: Any) -> tuple[Any, Any, list[Any]]:
@@ -299,17 +316,45 @@ def destination(args: tuple[Any, ...], dtype: Any, device: Any) -> tuple[Any, An
     return dtype, first, rest
 
 
-def cpu(self: Any) -> Any:
-    """This tensor in main memory; itself if it is there already."""
-    return converted(self, self._array.dtype, None)
+def cpu(self: Any, memory_format: Any = preserve_format) -> Any:
+    """This tensor in main memory; itself if it is there already.
+
+    ``memory_format`` is for `contiguous`, here and in the methods below.
+
+    >>> import minitorch as mt
+    >>> x = mt.zeros(1)
+    >>> x.cpu() is x
+    True
+    """
+    return ordered(converted(self, self._array.dtype, None), memory_format)
 
 
-def cuda(self: Any, device: Any = None, non_blocking: bool = False) -> Any:
-    """This tensor on a GPU (the current one, unless ``device`` names it)."""
+def ordered(tensor: Any, memory_format: Any) -> Any:
+    """``tensor`` in this layout."""
+    if memory_format is preserve_format:
+        return tensor
+    return contiguous(tensor, memory_format)
+
+
+def cuda(
+    self: Any,
+    device: Any = None,
+    non_blocking: bool = False,
+    memory_format: Any = preserve_format,
+) -> Any:
+    """This tensor on a GPU (the current one, unless ``device`` names it).
+
+    With ``non_blocking`` nobody waits for a copy from pinned memory: see `pin_memory`.
+
+    >>> import minitorch as mt
+    >>> x = mt.zeros(2)
+    >>> x = x.cuda() if mt.cuda.is_available() else x
+    """
     if device is None and self.is_cuda:
-        return self
+        return ordered(self, memory_format)
     index = devices.array_index("cuda" if device is None else device)
-    return converted(self, self._array.dtype, index)
+    there = converted(self, self._array.dtype, index, non_blocking=non_blocking)
+    return ordered(there, memory_format)
 
 
 def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
@@ -323,7 +368,7 @@ def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
         place = "cuda." if self.is_cuda else ""
         return f"torch.{place}{dtypes.SCALAR_TYPE[dtypes.of(self._array)]}Tensor"
     if isinstance(dtype, dtypes.dtype):
-        return to(self, dtype)
+        return to(self, dtype, non_blocking=non_blocking)
     if isinstance(dtype, type):
         dtype = old_name(dtype)
     elif not isinstance(dtype, str):
@@ -333,7 +378,7 @@ def type_(self: Any, dtype: Any = None, non_blocking: bool = False) -> Any:
     names["Tensor"] = dtypes.get_default_dtype()
     if place not in OLD or name not in names:
         raise ValueError(f"invalid type: '{dtype}'")
-    return to(self, OLD[place], names[name])
+    return to(self, OLD[place], names[name], non_blocking)
 
 
 OLD = {"torch": "cpu", "torch.cuda": "cuda"}  # where the old types of a module live
@@ -347,18 +392,29 @@ def old_name(kind: type) -> str:
 
 
 def type_as(self: Any, other: Any) -> Any:
-    """This tensor in the dtype and on the device of ``other``."""
+    """This tensor in the dtype and on the device of ``other``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.7]).type_as(mt.tensor([0]))
+    tensor([1])
+    """
     return to(self, other)
 
 
-def in_dtype(name: str, dtype: dtypes.dtype) -> Callable[[Any], Any]:
+def in_dtype(name: str, dtype: dtypes.dtype) -> Callable[..., Any]:
     """The method ``x.float()`` and its kin: ``x.to(dtype)``."""
 
-    def method(self: Any) -> Any:
-        return converted(self, dtype.numpy, backend.device_index(self._array))
+    def method(self: Any, memory_format: Any = preserve_format) -> Any:
+        result = converted(self, dtype.numpy, backend.device_index(self._array))
+        return result if memory_format is preserve_format else contiguous(result, memory_format)
 
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"This tensor as {dtype}; itself if it is that already."
+    method.__doc__ = f"""This tensor as {dtype}; itself if it is that already.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 0]).{name}().dtype
+    {dtype}
+    """
     return method
 
 
@@ -374,13 +430,26 @@ float_ = in_dtype("float", dtypes.float32)
 double = in_dtype("double", dtypes.float64)
 cfloat = in_dtype("cfloat", dtypes.complex64)
 cdouble = in_dtype("cdouble", dtypes.complex128)
+bfloat16.__doc__ = """Refused: NumPy has no bfloat16.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.0]).bfloat16()
+    Traceback (most recent call last):
+        ...
+    TypeError: There is no bfloat16 here, since NumPy has none. Use mt.float32.
+    """
 
 
 # Writing a tensor anew ----------------------------------------------------------------------------
 
 
 def fill(input: Any, value: Any) -> Any:
-    """A tensor like ``input`` whose every element is ``value``, a number or a 0-d tensor."""
+    """A tensor like ``input`` whose every element is ``value``, a number or a 0-d tensor.
+
+    >>> import minitorch as mt
+    >>> mt.fill(mt.zeros(3), 7)
+    tensor([7., 7., 7.])
+    """
     value = fill_value(input, value, "fill")
     return (FillTensor if isinstance(value, TensorBase) else Fill).apply(input, value)
 
@@ -409,12 +478,19 @@ def fill_value(input: Any, value: Any, caller: str) -> Any:
 
 
 def zero_(self: Any) -> Any:
-    """Give every element the value 0."""
+    """Give every element the value 0.
+
+    >>> import minitorch as mt
+    >>> mt.ones(2).zero_()
+    tensor([0., 0.])
+    """
     return Zero.apply_(self)
 
 
 def copy_(self: Any, other: Any, non_blocking: bool = False) -> Any:
     """Write the numbers of ``other``, broadcast and cast, into this tensor.
+
+    With ``non_blocking`` nobody waits for a copy from pinned memory to a GPU: see `pin_memory`.
 
     >>> import minitorch as mt
     >>> mt.zeros(2, 2, dtype=mt.int64).copy_(mt.tensor([1.5, 2.5]))
@@ -430,7 +506,10 @@ def copy_(self: Any, other: Any, non_blocking: bool = False) -> Any:
         other = self.new_full((), number(other, dtypes.of(self._array), "copy_"))
     index = backend.device_index(self._array)
     if backend.device_index(other._array) != index:
-        other = converted(other, other._array.dtype, index)
+        # Of a copy to main memory the numbers are wanted in the next line.
+        other = converted(
+            other, other._array.dtype, index, non_blocking=non_blocking and index is not None
+        )
     have, given = self._array.shape, other._array.shape
     if have != given:
         refuse_shape(have, given)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import dtypes
+from .. import backend, dtypes
 from .operands import takes
 
 
@@ -81,7 +81,7 @@ def check_weights(name: str, weights: Any, kinds: str, what: str, count: int) ->
             f"cov(): expected {name} to have the same numel as there are observations in the input "
             f"but got {w.size} != {count}"
         )
-    if count and w.min() < 0:
+    if count and backend.run_at(w, lambda: bool(w.min() < 0)):
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 

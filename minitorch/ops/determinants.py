@@ -77,6 +77,8 @@ def slogdet(A: Any) -> Any:
 
     It does not overflow where the determinant does. Of a singular matrix it is 0 and -∞.
 
+    Shapes: (..., n, n) to two of (...).
+
     >>> import minitorch as mt
     >>> mt.linalg.slogdet(mt.tensor([[1.0, 2.0], [3.0, 4.0]]))
     torch.return_types.linalg_slogdet(
@@ -88,8 +90,23 @@ def slogdet(A: Any) -> Any:
 
 
 @takes("input", caller="slogdet")
+def plain_det(input: Any) -> Any:
+    """The determinant of a matrix: `linalg.det`.
+
+    >>> mt.det(mt.tensor([[1.0, 2.0], [3.0, 4.0]])).round(decimals=4)
+    tensor(-2.)
+    """
+    return det(input)
+
+
 def plain_slogdet(input: Any) -> Any:
-    """The sign of the determinant and ``ln |det|``: `linalg.slogdet`."""
+    """The sign of the determinant and ``ln |det|``: `linalg.slogdet`.
+
+    >>> import minitorch as mt
+    >>> sign, logabsdet = mt.slogdet(mt.tensor([[0.0, 2.0], [3.0, 0.0]]))
+    >>> sign, logabsdet  # minus the exponential of it
+    (tensor(-1.), tensor(1.7918))
+    """
     return return_types.slogdet(slogdet(input))
 
 

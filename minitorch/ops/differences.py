@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.graph import TensorBase
-from .dims import over_dims, wrap
+from .dims import over_dims, takes_axis, wrap
 from .joining import cat
 from .operands import invalid_combination, plain, takes
 from .sizes import is_integer
@@ -58,6 +58,7 @@ def check_ends(shape: tuple[int, ...], other: tuple[int, ...], dim: int) -> None
             )
 
 
+@takes_axis
 def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: int = 1) -> Any:
     """The slopes of a sampled function along each of the dimensions, by central differences.
 
@@ -145,6 +146,7 @@ def slopes(x: Any, dim: int, step: Any, edge_order: int) -> Any:
 # Areas --------------------------------------------------------------------------------------------
 
 
+@takes_axis
 @takes("y")
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under the samples ``y`` along ``dim``, joined by lines: ``Σ (yᵢ + yᵢ₊₁) / 2 · dx``.
@@ -158,6 +160,7 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     return panels("trapezoid", y, x, dx, dim).sum(dim)
 
 
+@takes_axis
 @takes("y")
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The areas up to each sample after the first; see `trapezoid`.
@@ -169,9 +172,15 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1
     return panels("cumulative_trapezoid", y, x, dx, dim).cumsum(dim)
 
 
+@takes_axis
 @takes("y")
 def trapz(y: Any, x: Any = None, *, dx: float = 1, dim: int = -1) -> Any:
-    """The older name of `trapezoid`."""
+    """The older name of `trapezoid`.
+
+    >>> import minitorch as mt
+    >>> mt.trapz(mt.tensor([0.0, 1.0, 4.0]))
+    tensor(3.)
+    """
     return trapezoid(y, x, dim=dim) if x is not None else trapezoid(y, dx=dx, dim=dim)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd.graph import TensorBase
+from .sizes import long
 
 
 def wrap(dim: Any, ndim: int, caller: str = "", position: int = 1) -> int:
@@ -23,6 +24,7 @@ def wrap(dim: Any, ndim: int, caller: str = "", position: int = 1) -> int:
         return dim
     ndim = ndim or 1
     if not -ndim <= dim < ndim:
+        long(dim)
         raise IndexError(
             f"Dimension out of range (expected to be in range of [{-ndim}, {ndim - 1}], "
             f"but got {dim})"
@@ -60,11 +62,31 @@ def refuse_empty(name: str, shape: tuple[int, ...], dims: tuple[int, ...]) -> No
             raise IndexError(f"{name}(): Expected reduction dim {dim} to have non-zero size.")
 
 
+def rename(kwargs: dict[str, Any]) -> None:
+    """NumPy's names ``axis`` and ``keepdims`` stand for ``dim`` and ``keepdim``, as in PyTorch."""
+    if "axis" in kwargs:
+        kwargs["dim"] = kwargs.pop("axis")
+    if "keepdims" in kwargs:
+        kwargs["keepdim"] = kwargs.pop("keepdims")
+
+
+def takes_axis(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with NumPy's names of arguments as well."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            rename(kwargs)
+        return function(*args, **kwargs)
+
+    return call
+
+
 def over_dims(function: Callable[..., Any]) -> Callable[..., Any]:
     """What all functions with a ``dim`` do first.
 
-    NumPy's names ``axis`` and ``keepdims`` stand for ``dim`` and ``keepdim``, as in PyTorch. The
-    input must be a tensor, and ``keepdim`` a bool: ``x.sum(0, 1)`` is a mistake.
+    NumPy's names of arguments are renamed. The input must be a tensor, and ``keepdim`` a bool:
+    ``x.sum(0, 1)`` is a mistake.
     """
     name = function.__name__
     names = list(inspect.signature(function).parameters)
@@ -72,10 +94,10 @@ def over_dims(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        if "axis" in kwargs:
-            kwargs["dim"] = kwargs.pop("axis")
-        if "keepdims" in kwargs:
-            kwargs["keepdim"] = kwargs.pop("keepdims")
+        if kwargs:
+            rename(kwargs)
+            if isinstance(kwargs.get("dim"), TensorBase):
+                kwargs["dim"] = operator.index(kwargs["dim"])  # not the other operand of `max`
         if args and not isinstance(args[0], TensorBase):
             raise TypeError(
                 f"{name}(): argument 'input' (position 1) must be Tensor, "

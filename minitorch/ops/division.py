@@ -197,7 +197,12 @@ def remainder(input: Any, other: Any) -> Any:
 
 
 def fmod(input: Any, other: Any) -> Any:
-    """What the quotient rounded towards 0 leaves, with the sign of ``input``, as ``fmod`` in C."""
+    """What the quotient rounded towards 0 leaves, with the sign of ``input``, as ``fmod`` in C.
+
+    >>> import minitorch as mt
+    >>> mt.fmod(mt.tensor([-3.0, 3.0]), 2), mt.remainder(mt.tensor([-3.0, 3.0]), 2)
+    (tensor([-1.,  1.]), tensor([1., 1.]))
+    """
     other = overloaded("fmod", input, other)
     return (Fmod if isinstance(other, TensorBase) else FmodByNumber).apply(input, other)
 

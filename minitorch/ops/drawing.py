@@ -162,50 +162,105 @@ class RandomBetween(Draw):
         return random.randint(generator, low, high, shape, dtype)
 
 
-def uniform_(self: Any, from_: Any = 0, to: Any = 1, *, generator: Any = None) -> Any:
-    """Fill with random numbers spread evenly over ``[from, to)``.
+def from_to(name: str, bounds: tuple[Any, ...], named: dict[str, Any]) -> list[Any]:
+    """The two bounds, None for one that is not given; ``from`` cannot be a parameter in Python."""
+    if len(bounds) > 2:
+        count = len(bounds)
+        raise TypeError(f"{name}() takes from 0 to 2 positional arguments but {count} were given")
+    both = [*bounds, None, None][:2]
+    for key, bound in named.items():
+        if key not in ("from", "to"):
+            raise TypeError(f"{name}() got an unexpected keyword argument '{key}'")
+        place = ("from", "to").index(key)
+        if place < len(bounds):
+            raise TypeError(f"{name}() got multiple values for argument '{key}'")
+        both[place] = bound
+    return both
+
+
+def uniform_(self: Any, *bounds: Any, generator: Any = None, **named: Any) -> Any:
+    """Fill with random numbers spread evenly over ``[from, to)``: from 0 to 1 unless given.
 
     >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.empty(3).uniform_(-1, 1)
     tensor([-0.0075,  0.5364, -0.8230])
     """
-    low, high = real(from_, "uniform_", "from", 1), real(to, "uniform_", "to", 2)
+    low, high = from_to("uniform_", bounds, named)
+    low = real(0 if low is None else low, "uniform_", "from", 1)
+    high = real(1 if high is None else high, "uniform_", "to", 2)
     return Uniform.into(self, "uniform_", generator, low, high)
 
 
 def normal_(self: Any, mean: Any = 0, std: Any = 1, *, generator: Any = None) -> Any:
-    """Fill with normally distributed random numbers."""
+    """Fill with normally distributed random numbers.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(3).normal_(mean=10.0, std=0.1)
+    tensor([10.1541,  9.9707,  9.7821])
+    """
     mean, std = real(mean, "normal_", "mean", 1), real(std, "normal_", "std", 2)
     return Normal.into(self, "normal_", generator, mean, std)
 
 
 def exponential_(self: Any, lambd: Any = 1, *, generator: Any = None) -> Any:
-    """Fill with random waiting times: density ``lambd · exp(−lambd · x)``."""
+    """Fill with random waiting times: density ``lambd · exp(−lambd · x)``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(3).exponential_(2.0)
+    tensor([1.7542, 0.6152, 0.3075])
+    """
     rate = real(lambd, "exponential_", "lambd", 1)
     return Exponential.into(self, "exponential_", generator, rate)
 
 
 def cauchy_(self: Any, median: Any = 0, sigma: Any = 1, *, generator: Any = None) -> Any:
-    """Fill with random numbers of density ``sigma / (π (sigma² + (x − median)²))``."""
+    """Fill with random numbers of density ``sigma / (π (sigma² + (x − median)²))``.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(3).cauchy_()
+    tensor([10.5977,  0.7648, -0.1283])
+    """
     median, sigma = real(median, "cauchy_", "median", 1), real(sigma, "cauchy_", "sigma", 2)
     return Cauchy.into(self, "cauchy_", generator, median, sigma)
 
 
 def log_normal_(self: Any, mean: Any = 1, std: Any = 2, *, generator: Any = None) -> Any:
-    """Fill with random numbers whose logarithm is normally distributed."""
+    """Fill with random numbers whose logarithm is normally distributed.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(3).log_normal_()
+    tensor([5.9263e+01, 1.5116e+00, 3.4819e-02])
+    """
     mean, std = real(mean, "log_normal_", "mean", 1), real(std, "log_normal_", "std", 2)
     return LogNormal.into(self, "log_normal_", generator, mean, std)
 
 
 def geometric_(self: Any, p: Any, *, generator: Any = None) -> Any:
-    """Fill with how many trials of probability ``p`` it takes to the first success."""
+    """Fill with how many trials of probability ``p`` it takes to the first success.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(5).geometric_(0.3)
+    tensor([1., 1., 3., 1., 2.])
+    """
     return Geometric.into(self, "geometric_", generator, real(p, "geometric_", "p", 1))
 
 
-def random_(self: Any, from_: Any = None, to: Any = None, *, generator: Any = None) -> Any:
-    """Fill with whole numbers: ``random_(from, to)``, ``random_(to)``, or any of the dtype."""
-    given = [bound for bound in (from_, to) if bound is not None]
+def random_(self: Any, *bounds: Any, generator: Any = None, **named: Any) -> Any:
+    """Fill with whole numbers: ``random_(from, to)``, ``random_(to)``, or any of the dtype.
+
+    >>> import minitorch as mt
+    >>> _ = mt.manual_seed(0)
+    >>> mt.zeros(5).random_(1, 7)  # a die
+    tensor([3., 4., 6., 1., 2.])
+    """
+    start, to = from_to("random_", bounds, named)
+    given = [bound for bound in (start, to) if bound is not None]
     if not all(is_int(bound) for bound in given):
         raise TypeError(
             "random_() received an invalid combination of arguments - got "
@@ -215,7 +270,7 @@ def random_(self: Any, from_: Any = None, to: Any = None, *, generator: Any = No
         return Random.into(self, "random_", generator)
     if to is None and len(given) == 1:
         return RandomBetween.into(self, "random_", generator, 0, int(given[0]))
-    low = 0 if from_ is None else int(from_)
+    low = 0 if start is None else int(start)
     return RandomBetween.into(self, "random_", generator, low, int(to))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes, random
+from .. import backend, dtypes, kernels, random
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import in_place
 from . import operands
@@ -29,13 +29,36 @@ class Dropout(Operation):
         number = np.float32 if x.dtype == np.float16 else x.dtype.type
         self.scale = x.dtype.type(number(1) / number(1 - p)) if p < 1 else None
         self.save(mask=kept)
-        out = x * kept
-        if self.scale is not None:
-            out *= self.scale
-        return out
+        return masked(x, kept, self.scale)
 
     def grad_x(self, grad: Any, mask: Any) -> Any:
-        return grad * mask if self.scale is None else grad * mask * self.scale.item()
+        return Masked.apply(grad, mask, self.scale)
+
+
+class Masked(Operation):
+    """``x · mask · scale``, with a mask that is there already."""
+
+    torch_name = "MulBackward0"
+
+    def forward(self, xp: Any, x: Any, mask: Any, scale: Any) -> Any:
+        return masked(x, mask, scale)
+
+    def grad_x(self, grad: Any, mask: Any, scale: Any) -> Any:
+        return Masked.apply(grad, mask, scale)
+
+
+def masked(x: Any, kept: Any, scale: Any) -> Any:
+    """``x · kept · scale``; without a scale everything is dropped."""
+    if kernels.fits(x) and scale is not None:
+        return MASKED(x, kept, float(scale))
+    out = x * kept
+    if scale is not None:
+        out *= scale
+    return out
+
+
+# The same for a GPU: see kernels.py.
+MASKED = kernels.Kernel("masked", "T x, bool kept, T scale", "T y", "y = x * kept * scale")
 
 
 def mask(xp: Any, x: Any, p: float, by_channel: bool) -> Any:
@@ -62,6 +85,7 @@ def apply(input: Any, p: float, by_channel: bool) -> Any:
     return Dropout.apply(input, p, by_channel)
 
 
+@backend.at_its_gpu
 def apply_alpha(input: Any, p: float, by_channel: bool) -> Any:
     """Alpha dropout while training: ``a · (x where it stays, −1.7581 elsewhere) + b``.
 
@@ -112,7 +136,14 @@ def dropout(input: Any, p: float = 0.5, training: bool = True, inplace: bool = F
 
 
 def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """As `dropout`, for whole channels of ``(N, C, L)`` or ``(C, L)``."""
+    """As `dropout`, for whole channels of ``(N, C, L)`` or ``(C, L)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> F.dropout1d(mt.ones(1, 3, 2))
+    tensor([[[0., 0.],
+             [0., 0.],
+             [2., 2.]]])
+    """
     check_probability(p)
     ndim = input.dim()
     if ndim not in (2, 3):
@@ -126,7 +157,12 @@ def dropout1d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 
 
 def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """As `dropout`, for whole channels of ``(N, C, H, W)`` or ``(N, C, L)``."""
+    """As `dropout`, for whole channels of ``(N, C, H, W)`` or ``(N, C, L)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> F.dropout2d(mt.ones(1, 6, 4, 4))[0, :, 0, 0]
+    tensor([0., 0., 2., 0., 0., 0.])
+    """
     check_probability(p)
     ndim = input.dim()
     if ndim not in (3, 4):
@@ -144,7 +180,12 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 
 
 def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool = False) -> Any:
-    """As `dropout`, for whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``."""
+    """As `dropout`, for whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> F.dropout3d(mt.ones(1, 6, 2, 4, 4))[0, :, 0, 0, 0]
+    tensor([0., 0., 2., 0., 0., 0.])
+    """
     check_probability(p)
     ndim = input.dim()
     if ndim not in (4, 5):
@@ -174,7 +215,12 @@ def channels(input: Any, p: float, training: bool, inplace: bool, batched: bool)
 
 
 def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: bool = False) -> Any:
-    """Dropout that keeps the mean 0 and variance 1 of what comes out of `selu`."""
+    """Dropout that keeps the mean 0 and variance 1 of what comes out of `selu`.
+
+    >>> _ = mt.manual_seed(0)
+    >>> F.alpha_dropout(mt.zeros(4), training=True)
+    tensor([-0.7792, -0.7792,  0.7792, -0.7792])
+    """
     check_probability(p)
     return drop(input, p, training, inplace, alpha=True, by_channel=False)
 
@@ -182,7 +228,14 @@ def alpha_dropout(input: Any, p: float = 0.5, training: bool = False, inplace: b
 def feature_alpha_dropout(
     input: Any, p: float = 0.5, training: bool = False, inplace: bool = False
 ) -> Any:
-    """As `alpha_dropout`, for whole channels of ``(N, C, *)``."""
+    """As `alpha_dropout`, for whole channels of ``(N, C, *)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> F.feature_alpha_dropout(mt.zeros(1, 3, 2), training=True)
+    tensor([[[-0.7792, -0.7792],
+             [-0.7792, -0.7792],
+             [ 0.7792,  0.7792]]])
+    """
     check_probability(p)
     return drop(input, p, training, inplace, alpha=True, by_channel=True)
 
@@ -197,7 +250,11 @@ def named(name: str, alpha: bool, by_channel: bool, inplace: bool) -> Callable[.
         return drop(input, p, train, inplace, alpha, by_channel)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"{name}(input, p, train): see `nn.functional`, where it has defaults."
+    function.__doc__ = f"""{name}(input, p, train): see `nn.functional`, where it has defaults.
+
+    >>> mt.{name}(mt.ones(1, 3), 0.5, train=False)
+    tensor([[1., 1., 1.]])
+    """
     return function
 
 

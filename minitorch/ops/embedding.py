@@ -10,6 +10,7 @@ from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import bump
 from . import operands
+from .places import Spread, refuse_outside
 
 
 class Embedding(Operation):
@@ -33,7 +34,7 @@ class Embedding(Operation):
             xp = backend.array_module(rows._array)
             counts = xp.bincount(rows._array, minlength=self.rows)[rows._array]
             grad = grad / wrap(grad, counts.astype(grad._array.dtype)).unsqueeze(1)
-        return grad.new_zeros(self.rows, grad._array.shape[1]).index_add(0, rows, grad)
+        return Spread.apply(grad, (self.rows, grad._array.shape[1]), 0, 1, rows._array)
 
 
 def check_indices(weight: Any, indices: Any) -> None:
@@ -47,9 +48,8 @@ def check_indices(weight: Any, indices: Any) -> None:
             "Expected tensor for argument #1 'indices' to have one of the following scalar types: "
             f"Long, Int; but got {shown} instead (while checking arguments for embedding)"
         )
-    # A negative index, read as unsigned, is very large: one look finds both kinds of bad ones.
-    if indices.size and indices.view(f"u{indices.itemsize}").max() >= weight.shape[0]:
-        raise IndexError("index out of range in self")
+    rows = weight.shape[0]
+    refuse_outside(indices, 0, rows, lambda bad: IndexError("index out of range in self"))
 
 
 def embedding(
@@ -83,6 +83,7 @@ def embedding(
     return lookup(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
 
+@backend.at_its_gpu
 def shorten(weight: Any, indices: Any, max_norm: float, norm_type: float) -> None:
     """Scale rows of ``weight`` that will be looked up and are longer to the norm ``max_norm``."""
     table = weight._array
@@ -96,6 +97,7 @@ def shorten(weight: Any, indices: Any, max_norm: float, norm_type: float) -> Non
     bump(weight)
 
 
+@backend.at_its_gpu
 def one_hot(input: Any, num_classes: int = -1) -> Any:
     """For each index a row of zeros with a one at that place: ``(*, num_classes)`` of ``(*)``.
 
@@ -132,7 +134,13 @@ def lookup(
     scale_grad_by_freq: bool = False,
     sparse: bool = False,
 ) -> Any:
-    """``torch.embedding``: as `embedding`, with the table first and -1 for no padding index."""
+    """``torch.embedding``: as `embedding`, with the table first and -1 for no padding index.
+
+    >>> mt.embedding(mt.tensor([[1.0, 2.0], [3.0, 4.0]]), mt.tensor([1, 0, 1]))
+    tensor([[3., 4.],
+            [1., 2.],
+            [3., 4.]])
+    """
     operands.tensor(weight, "embedding", "weight", 1)
     operands.tensor(indices, "embedding", "indices", 2)
     return Embedding.apply(weight, indices, padding_idx, scale_grad_by_freq)

@@ -11,7 +11,7 @@ from typing import Any
 from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from .embedding import shorten
-from .places import row_sums
+from .places import Spread, row_sums
 
 
 class EmbeddingBag(Operation):
@@ -32,7 +32,7 @@ class EmbeddingBag(Operation):
             if factor is not None:
                 found = found * factor.unsqueeze(1)
         found = found.to(grad.dtype)
-        return grad.new_zeros(self.rows, grad._array.shape[1]).index_add(0, rows, found)
+        return Spread.apply(found, (self.rows, grad._array.shape[1]), 0, 1, rows._array)
 
     def grad_factors(self, grad: Any, weight: Any, rows: Any, bags: Any) -> Any:
         return (grad.index_select(0, bags) * weight.index_select(0, rows)).sum(1)
@@ -54,6 +54,7 @@ class EmbeddingBagMax(Operation):
         return zeros.scatter_add(0, winners.masked_fill(empty, 0), grad.masked_fill(empty, 0))
 
 
+@backend.at_its_gpu
 def embedding_bag(
     input: Any,
     weight: Any,
@@ -84,7 +85,7 @@ def embedding_bag(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag("
             "weight, input, ...)` is deprecated, and should now be `embedding_bag(input, weight, "
             "...)`.",
-            stacklevel=2,
+            stacklevel=3,
         )
         weight, input = input, weight
     if per_sample_weights is not None and input.shape != per_sample_weights.shape:

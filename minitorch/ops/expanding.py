@@ -11,7 +11,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from ..size import Size
 from . import operands, sizes
-from .dims import wrap
+from .dims import takes_axis, wrap
 from .places import integers
 
 
@@ -61,12 +61,26 @@ def expand(self: Any, *lengths: Any, size: Any = None) -> Any:
 
 
 def expand_as(self: Any, other: Any) -> Any:
-    """This tensor broadcast to the size of ``other``, as a view."""
+    """This tensor broadcast to the size of ``other``, as a view.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1], [2]]).expand_as(mt.zeros(2, 3))
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+    """
     return expand(self, other._array.shape)
 
 
 def broadcast_to(input: Any, size: Any) -> Any:
-    """``input`` broadcast to ``size``, as a view. The same as `Tensor.expand`."""
+    """``input`` broadcast to ``size``, as a view. The same as `Tensor.expand`.
+
+    >>> import minitorch as mt
+    >>> x = mt.broadcast_to(mt.tensor([1, 2]), (3, 2))
+    >>> x, x.stride()  # no copy: a step of 0 from row to row
+    (tensor([[1, 2],
+            [1, 2],
+            [1, 2]]), (0, 1))
+    """
     return expand(input, sizes.listed(size, "broadcast_to", "size"))
 
 
@@ -143,12 +157,22 @@ def atleast_1d(*tensors: Any) -> Any:
 
 
 def atleast_2d(*tensors: Any) -> Any:
-    """``tensors`` with at least two dimensions: a vector becomes one row."""
+    """``tensors`` with at least two dimensions: a vector becomes one row.
+
+    >>> import minitorch as mt
+    >>> mt.atleast_2d(mt.tensor([1, 2])), mt.atleast_2d(mt.tensor(5))
+    (tensor([[1, 2]]), tensor([[5]]))
+    """
     return atleast(tensors, 2, "atleast_2d")
 
 
 def atleast_3d(*tensors: Any) -> Any:
-    """``tensors`` with at least three dimensions: a vector of N becomes (1, N, 1)."""
+    """``tensors`` with at least three dimensions: a vector of N becomes (1, N, 1).
+
+    >>> import minitorch as mt
+    >>> mt.atleast_3d(mt.zeros(4)).shape, mt.atleast_3d(mt.zeros(4, 5)).shape
+    (torch.Size([1, 4, 1]), torch.Size([4, 5, 1]))
+    """
     return atleast(tensors, 3, "atleast_3d")
 
 
@@ -209,11 +233,18 @@ def tile(input: Any, dims: Any) -> Any:
 
 
 def tile_method(self: Any, *counts: Any, dims: Any = None) -> Any:
-    """This tensor repeated: ``x.tile(2, 3)``. See `tile`."""
+    """This tensor repeated: ``x.tile(2, 3)``. See `tile`.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1, 2]).tile(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+    """
     wanted = sizes.sizes(counts if dims is None else (dims,), "tile", "dims")
     return repeat(self, (1,) * (self._array.ndim - len(wanted)) + wanted)
 
 
+@takes_axis
 def repeat_interleave(
     input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Any:
@@ -258,6 +289,7 @@ def repeat_interleave(
     return input.index_select(dim, repeated_places(repeats, output_size))
 
 
+@backend.at_its_gpu
 def repeated_places(repeats: Any, output_size: int | None) -> Any:
     """A vector in which i appears ``repeats[i]`` times."""
     counts = repeats._array

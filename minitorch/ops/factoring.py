@@ -56,6 +56,8 @@ def cholesky(input: Any, *, upper: bool = False) -> Any:
     Only the lower triangle of ``input`` is looked at; with ``upper``, only the upper one, and the
     result is U with ``A = U* U``. A `LinAlgError` says which matrix is not positive-definite.
 
+    Shapes: (..., n, n) to (..., n, n).
+
     >>> import minitorch as mt
     >>> mt.linalg.cholesky(mt.tensor([[4.0, 2.0], [2.0, 5.0]]))
     tensor([[2., 0.],
@@ -72,6 +74,12 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
     """As `cholesky`, and ``info``: 0, or the order of the leading minor that is not positive.
 
     Without ``check_errors`` such matrices are no error; their factors are NaN.
+
+    Shapes: (..., n, n) to (..., n, n) and (...).
+
+    >>> import minitorch as mt
+    >>> mt.linalg.cholesky_ex(mt.tensor([[1.0, 2.0], [2.0, 1.0]])).info
+    tensor(2, dtype=torch.int32)
     """
     lapack.check("linalg.cholesky", input, kernel="cholesky_cpu")
     factor, info = LinalgCholeskyEx.apply(input, upper)
@@ -82,7 +90,13 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
 
 @takes("input", caller="cholesky")
 def plain_cholesky(input: Any, upper: bool = False) -> Any:
-    """The old name of `linalg.cholesky`."""
+    """The old name of `linalg.cholesky`.
+
+    >>> import minitorch as mt
+    >>> mt.cholesky(mt.tensor([[4.0, 2.0], [2.0, 5.0]]))
+    tensor([[2., 0.],
+            [1., 2.]])
+    """
     warn_of_old(
         "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a "
         "future PyTorch release.\nL = torch.cholesky(A)\nshould be replaced with\n"
@@ -177,7 +191,14 @@ def qr(A: Any, mode: str = "reduced") -> Any:
 
 @takes("input", caller="qr")
 def plain_qr(input: Any, some: bool = True) -> Any:
-    """The old form of `linalg.qr`; ``some=False`` is ``mode="complete"``."""
+    """The old form of `linalg.qr`; ``some=False`` is ``mode="complete"``.
+
+    >>> import minitorch as mt
+    >>> q, r = mt.qr(mt.tensor([[3.0, 1.0], [4.0, 2.0]]))
+    >>> r.abs()
+    tensor([[5.0000, 2.2000],
+            [0.0000, 0.4000]])
+    """
     warn_of_old(
         "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future "
         "PyTorch release.\nThe boolean parameter 'some' has been replaced with a string parameter "

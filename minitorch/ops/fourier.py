@@ -23,7 +23,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap as constant
 from .complexes import conj
-from .dims import wrap
+from .dims import takes_axis, wrap
 from .operands import takes
 from .padding import ConstantPadNd
 from .rearranging import roll
@@ -223,24 +223,46 @@ ARGUMENTS = """.
 
     ``{lengths}``: {what} to which ``input`` is cut, or filled up with zeros; ``dim``: over which
     {dims}; ``norm``: ``"backward"``, ``"ortho"`` or ``"forward"``, where the factor 1/n goes.
-    {example}"""
+
+    >>> import minitorch as mt
+    >>> {line}
+    {printed}
+    """
+# For each function a line, and what it prints.
 EXAMPLES = {
-    "fft": """
-    >>> import minitorch as mt
-    >>> mt.fft.fft(mt.tensor([0.0, 1.0, 2.0, 3.0])).abs()
-    tensor([6.0000, 2.8284, 2.0000, 2.8284])
-    """,
-    "rfft": """
-    >>> import minitorch as mt
-    >>> mt.fft.rfft(mt.tensor([0.0, 1.0, 2.0, 3.0])).abs()
-    tensor([6.0000, 2.8284, 2.0000])
-    """,
-    "ifftn": """
-    >>> import minitorch as mt
-    >>> x = mt.ones(2, 3) + 0j
-    >>> mt.fft.ifftn(mt.fft.fftn(x)).allclose(x)
-    True
-    """,
+    "fft": (
+        "mt.fft.fft(mt.tensor([0.0, 1.0, 2.0, 3.0])).abs()",
+        "tensor([6.0000, 2.8284, 2.0000, 2.8284])",
+    ),
+    "fft2": ("mt.fft.fft2(mt.ones(2, 2)).abs()", "tensor([[4., 0.],\n            [0., 0.]])"),
+    "fftn": ("mt.fft.fftn(mt.eye(2)).abs()", "tensor([[2., 0.],\n            [0., 2.]])"),
+    "ifft": ("mt.fft.ifft(mt.fft.fft(mt.tensor([1.0, 0.0]))).abs()", "tensor([1., 0.])"),
+    "ifft2": (
+        "mt.fft.ifft2(mt.tensor([[4.0, 0.0], [0.0, 0.0]])).abs()",
+        "tensor([[1., 1.],\n            [1., 1.]])",
+    ),
+    "ifftn": (
+        "mt.fft.ifftn(mt.fft.fftn(mt.eye(2))).abs()",
+        "tensor([[1., 0.],\n            [0., 1.]])",
+    ),
+    "rfft": (
+        "mt.fft.rfft(mt.tensor([0.0, 1.0, 2.0, 3.0])).abs()",
+        "tensor([6.0000, 2.8284, 2.0000])",
+    ),
+    "rfft2": ("mt.fft.rfft2(mt.zeros(4, 6)).shape", "torch.Size([4, 4])"),
+    "rfftn": ("mt.fft.rfftn(mt.zeros(2, 4, 6)).shape", "torch.Size([2, 4, 4])"),
+    "irfft": (
+        "mt.fft.irfft(mt.zeros(4)).shape, mt.fft.irfft(mt.zeros(4), n=7).shape",
+        "(torch.Size([6]), torch.Size([7]))",
+    ),
+    "irfft2": ("mt.fft.irfft2(mt.zeros(4, 4)).shape", "torch.Size([4, 6])"),
+    "irfftn": ("mt.fft.irfftn(mt.zeros(2, 4, 4), s=(4, 7)).shape", "torch.Size([2, 4, 7])"),
+    "hfft": ("mt.fft.hfft(mt.tensor([1.0, 1.0, 0.0]))", "tensor([ 3.,  1., -1.,  1.])"),
+    "hfft2": ("mt.fft.hfft2(mt.zeros(4, 4)).shape", "torch.Size([4, 6])"),
+    "hfftn": ("mt.fft.hfftn(mt.zeros(2, 4, 4)).shape", "torch.Size([2, 4, 6])"),
+    "ihfft": ("mt.fft.ihfft(mt.tensor([3.0, 1.0, -1.0, 1.0])).abs()", "tensor([1., 1., 0.])"),
+    "ihfft2": ("mt.fft.ihfft2(mt.zeros(4, 6)).shape", "torch.Size([4, 4])"),
+    "ihfftn": ("mt.fft.ihfftn(mt.zeros(2, 4, 6)).shape", "torch.Size([2, 4, 4])"),
 }
 
 
@@ -276,10 +298,11 @@ def transform(kind: str) -> list[Any]:
         (several, "n", "s", "the lengths", "dimensions, all unless given"),
     ):
         name = function.__name__ = function.__qualname__ = kind + end
+        line, printed = EXAMPLES[name]
         function.__doc__ = text + ARGUMENTS.format(
-            lengths=lengths, what=what, dims=dims, example=EXAMPLES.get(name, "")
+            lengths=lengths, what=what, dims=dims, line=line, printed=printed
         )
-        functions.append(takes("input", caller=f"fft_{name}")(function))
+        functions.append(takes_axis(takes("input", caller=f"fft_{name}")(function)))
     return functions
 
 
@@ -294,6 +317,7 @@ ihfft, ihfft2, ihfftn = transform("ihfft")
 # Order of frequencies -----------------------------------------------------------------------------
 
 
+@takes_axis
 @takes("input", caller="fft_fftshift")
 def fftshift(input: Any, dim: Any = None) -> Any:
     """The frequencies in ascending order, with 0 in the middle; ``dim``: over all unless given.
@@ -305,9 +329,15 @@ def fftshift(input: Any, dim: Any = None) -> Any:
     return shifted(input, dim, lambda length: length // 2)
 
 
+@takes_axis
 @takes("input", caller="fft_ifftshift")
 def ifftshift(input: Any, dim: Any = None) -> Any:
-    """The inverse of `fftshift`: frequency 0 comes first, the negative ones last."""
+    """The inverse of `fftshift`: frequency 0 comes first, the negative ones last.
+
+    >>> import minitorch as mt
+    >>> mt.fft.ifftshift(mt.tensor([-2, -1, 0, 1]))
+    tensor([ 0,  1, -2, -1])
+    """
     return shifted(input, dim, lambda length: (length + 1) // 2)
 
 

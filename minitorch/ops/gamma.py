@@ -30,7 +30,12 @@ class Lgamma(Operation):
 
 
 class Digamma(Operation):
-    """The derivative of ``ln Γ(x)``; its own derivative is ``polygamma(1, x)``."""
+    """The derivative of ``ln Γ(x)``; its own derivative is ``polygamma(1, x)``.
+
+    >>> import minitorch as mt
+    >>> mt.digamma(mt.tensor([1.0, 2.0]))  # minus Euler's constant, and 1 more
+    tensor([-0.5772,  0.4228])
+    """
 
     promote = only("f", "digamma", dtypes.floating)
 
@@ -158,8 +163,16 @@ def polygamma(n: int, input: Any) -> Any:
 
 
 def polygamma_of(input: Any, n: int) -> Any:
-    """The derivative of order ``n`` of `digamma` at this tensor."""
+    """The derivative of order ``n`` of `digamma` at this tensor.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.0, 2.0]).polygamma(1), mt.pi**2 / 6
+    (tensor([1.6449, 0.6449]), 1.6449340668482264)
+    """
     return polygamma(n, input)
+
+
+polygamma_of.__name__ = "polygamma"  # as a method
 
 
 def mvlgamma(input: Any, p: int) -> Any:

@@ -141,12 +141,13 @@ def grid_sample(
             f"'reflection', but got: '{padding_mode}'"
         )
     if align_corners is None:
-        warn_of_default("grid_sample")
+        warn_of_default()
         align_corners = False
     check_sample(input, grid, mode)
     return sampled(input, grid, mode, padding_mode, align_corners)
 
 
+@backend.at_its_gpu
 def sampled(input: Any, grid: Any, mode: str, padding: str, align_corners: bool) -> Any:
     """`grid_sample` after its checks: a sum over the taps of each dimension, as in resampling."""
     shape = input._array.shape
@@ -220,7 +221,7 @@ def affine_grid(theta: Any, size: Any, align_corners: bool | None = None) -> Any
               [1., 0.]]]])
     """
     if align_corners is None:
-        warn_of_default("affine_grid")
+        warn_of_default()
         align_corners = False
     if not theta.is_floating_point():
         raise ValueError(f"Expected theta to have floating point type, but got {theta.dtype}")
@@ -254,6 +255,7 @@ def affine_grid(theta: Any, size: Any, align_corners: bool | None = None) -> Any
     return AffineGridGenerator.apply(points, theta.transpose(1, 2), lengths)
 
 
+@backend.at_its_gpu
 def base_points(theta: Any, lengths: Any, align_corners: bool) -> Any:
     """(x, y, 1) for each pixel of the output: (H W, 3)."""
     xp = backend.array_module(theta)
@@ -276,11 +278,11 @@ class AffineGridGenerator(Operation):
         return points.t() @ grad.flatten(1, len(lengths))
 
 
-def warn_of_default(name: str) -> None:
+def warn_of_default() -> None:
     """PyTorch's warning where ``align_corners`` is not given."""
     warnings.warn(
         "Default grid_sample and affine_grid behavior has changed to align_corners=False since "
         "1.3.0. Please specify align_corners=True if the old behavior is desired. See the "
-        f"documentation of {name} for details.",
+        "documentation of grid_sample for details.",
         stacklevel=3,
     )

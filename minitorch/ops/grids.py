@@ -18,6 +18,8 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
 
     ``indexing="xy"`` exchanges the first two dimensions, ``"ij"`` does not.
 
+    Shapes: k vectors (nᵢ) to k tensors (n₁, …, nₖ).
+
     >>> import minitorch as mt
     >>> mt.meshgrid(mt.tensor([1, 2]), mt.tensor([3, 4, 5]), indexing="ij")[0]
     tensor([[1, 1, 1],
@@ -80,6 +82,8 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
 
 def cartesian_prod(*tensors: Any) -> Any:
     """All tuples of one element from each vector, one a row, the last one changing fastest.
+
+    Shapes: k vectors (nᵢ) to (Π nᵢ, k); of one vector itself.
 
     >>> import minitorch as mt
     >>> mt.cartesian_prod(mt.tensor([1, 2]), mt.tensor([3, 4]))

@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.views import bump, check_memory
 from . import conversion, scalars, sizes
 from .expanding import Expand
-from .places import AddAt, Pick, Put, inside, integers, outside, wrapped
+from .places import AddAt, Pick, Put, inside, integers, refuse_outside, wrapped
 from .slicing import Select
-from .subscript import Entry, out_of_range, split, type_name, width
+from .subscript import Entry, out_of_range, split, width
 from .transposing import Permute
 
 
@@ -79,7 +80,8 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     operation, where, entries = split(self._array.shape, index)
     if not entries and unrecorded(self, value if tensor else None):
         try:
-            self._array[where] = value._array if tensor else value
+            number = value._array if tensor else value
+            backend.run_at(self._array, self._array.__setitem__, where, number)
         except ValueError:
             if tensor:
                 trimmed(value, self._array[where].shape)
@@ -131,6 +133,7 @@ def trimmed(value: Any, shape: tuple[int, ...]) -> Any:
 # The advanced part --------------------------------------------------------------------------------
 
 
+@backend.at_its_gpu
 def combined(view: Any, entries: list[Entry], keep: bool) -> tuple[Any, int, int, Any]:
     """The view, and the dimension, span and places (see places.py) that say what ``entries`` say.
 
@@ -229,9 +232,8 @@ def check_places(places: Any, dim: int, length: int, empty: bool) -> None:
     """Refuse integers that name no place, unless there is nothing to read in any place."""
     if length == 0 and places.size:
         raise IndexError("index is out of bounds for dimension with size 0")
-    bad = None if empty else outside(places, -length, length)
-    if bad is not None:
-        raise out_of_range(bad, dim, length)
+    if not empty:
+        refuse_outside(places, -length, length, lambda bad: out_of_range(bad, dim, length))
 
 
 def put_entries(view: Any, entries: list[Entry], value: Any, operation: Any) -> None:
@@ -281,7 +283,13 @@ def index_put_(self: Any, indices: Any, values: Any, accumulate: bool = False) -
 
 
 def index_put(input: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
-    """`Tensor.index_put_` on a copy."""
+    """`Tensor.index_put_` on a copy.
+
+    >>> import minitorch as mt
+    >>> places = (mt.tensor([0, 0]), mt.tensor([1, 1]))
+    >>> mt.index_put(mt.zeros(1, 2), places, mt.tensor([1.0, 2.0]), accumulate=True)
+    tensor([[0., 3.]])
+    """
     return index_put_(input.clone(), indices, values, accumulate)
 
 

@@ -71,9 +71,9 @@ def interpolate(
     array = input._array
     check_dtype(array, mode, antialias)
     real = np.float64 if array.dtype.char in "dB" else np.float32
-    xp, corners = backend.array_module(array), bool(align_corners)
+    device, corners = backend.device_index(array), bool(align_corners)
     maps = [
-        taps_for(xp, mode, n, m, s, corners, antialias, real)
+        taps_for(device, mode, n, m, s, corners, antialias, real)
         for n, m, s in zip(lengths, counts, scales or [None] * rank, strict=True)
     ]
     title = "".join(word.capitalize() for word in mode.split("-"))
@@ -174,18 +174,34 @@ def upsample(
     mode: str = "nearest",
     align_corners: bool | None = None,
 ) -> Any:
-    """The older name of `interpolate`; warns."""
+    """The older name of `interpolate`; warns.
+
+    >>> import minitorch as mt
+    >>> F.upsample(mt.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     deprecated("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
 def upsample_nearest(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
-    """`interpolate` with the mode nearest; warns that it is an older name."""
+    """`interpolate` with the mode nearest; warns that it is an older name.
+
+    >>> import minitorch as mt
+    >>> F.upsample_nearest(mt.tensor([[[1.0, 2.0]]]), scale_factor=2)
+    tensor([[[1., 1., 2., 2.]]])
+    """
     deprecated("upsample_nearest")
     return interpolate(input, size, scale_factor, "nearest")
 
 
 def upsample_bilinear(input: Any, size: Any = None, scale_factor: Any = None) -> Any:
-    """`interpolate` with ``align_corners`` and mode bilinear; warns that it is an older name."""
+    """`interpolate` with ``align_corners`` and mode bilinear; warns that it is an older name.
+
+    >>> import minitorch as mt
+    >>> F.upsample_bilinear(mt.tensor([[[[0.0, 3.0]]]]), scale_factor=2)
+    tensor([[[[0., 1., 2., 3.],
+              [0., 1., 2., 3.]]]])
+    """
     deprecated("upsample_bilinear")
     return interpolate(input, size, scale_factor, "bilinear", True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import creation, dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import expanding
@@ -60,7 +61,7 @@ def listed(tensors: Any, caller: str) -> Any:
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, TensorBase):
             raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}"
+                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
             )
     if not tensors and caller != "cat":
         raise RuntimeError(f"{caller} expects a non-empty TensorList")
@@ -82,7 +83,9 @@ def cat(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     shape = tensors[0]._array.shape
     if not shape or any(tensor._array.shape != shape for tensor in tensors):
         tensors = joinable(tensors, dim)
-    return Cat.apply(wrap(dim, tensors[0]._array.ndim), *tensors)
+    elif shape == (0,):
+        dim = 0  # as in PyTorch, any other will do for nothing at all
+    return Cat.apply(wrap(dim, tensors[0]._array.ndim, "cat", 2), *tensors)
 
 
 def joinable(tensors: Any, dim: int) -> Any:
@@ -113,7 +116,7 @@ def joinable(tensors: Any, dim: int) -> Any:
     return [x.view(nothing) if x._array.shape == (0,) else x for x in tensors]
 
 
-def stack(tensors: Any, dim: int = 0) -> Any:
+def stack(tensors: Any, dim: int = 0, *, axis: int | None = None) -> Any:
     """``tensors``, all of one shape, side by side along a new dimension ``dim``.
 
     >>> import minitorch as mt
@@ -123,7 +126,7 @@ def stack(tensors: Any, dim: int = 0) -> Any:
     """
     tensors = listed(tensors, "stack")
     shape = tensors[0]._array.shape
-    dim = wrap(dim, len(shape) + 1)
+    dim = wrap(dim if axis is None else axis, len(shape) + 1)
     for place, tensor in enumerate(tensors):
         if tensor._array.shape != shape:
             raise RuntimeError(
@@ -157,7 +160,13 @@ def vstack(tensors: Any) -> Any:
 
 
 def dstack(tensors: Any) -> Any:
-    """``tensors`` one behind the other: along the third dimension."""
+    """``tensors`` one behind the other: along the third dimension.
+
+    >>> import minitorch as mt
+    >>> mt.dstack((mt.tensor([1, 2]), mt.tensor([3, 4])))
+    tensor([[[1, 3],
+             [2, 4]]])
+    """
     return cat(expanding.atleast_3d(listed(tensors, "dstack")), 2)
 
 
@@ -202,6 +211,8 @@ class BlockDiag(Operation):
 
 def block_diag(*tensors: Any) -> Any:
     """A matrix with the given ones along its diagonal and zeros elsewhere; a vector is one row.
+
+    Shapes: (mᵢ, nᵢ) to (Σ mᵢ, Σ nᵢ).
 
     >>> import minitorch as mt
     >>> mt.block_diag(mt.tensor([[1, 2]]), mt.tensor(3))

@@ -20,7 +20,14 @@ from .operands import not_implemented
 
 
 class LinAlgError(RuntimeError):
-    """A matrix has not what was asked for: an inverse, a Cholesky factor, ..."""
+    """A matrix has not what was asked for: an inverse, a Cholesky factor, ...
+
+    >>> try:
+    ...     mt.linalg.inv(mt.zeros(2, 2))
+    ... except mt.linalg.LinAlgError:
+    ...     print("no inverse")
+    no inverse
+    """
 
     __module__ = "minitorch.linalg"
 

@@ -48,7 +48,12 @@ class Maximum(Operation):
 
 
 class Minimum(Operation):
-    """The smaller of two elements, with broadcasting; NaN if one is NaN."""
+    """The smaller of two elements, with broadcasting; NaN if one is NaN.
+
+    >>> import minitorch as mt
+    >>> mt.minimum(mt.tensor([1.0, mt.nan, 5.0]), mt.tensor([2.0, 2.0, 2.0]))
+    tensor([1., nan, 2.])
+    """
 
     promote = ordered("minimum")
 
@@ -88,7 +93,12 @@ class Fmax(Operation):
 
 
 class Fmin(Operation):
-    """The smaller of two elements, with broadcasting; of NaN and a number the number."""
+    """The smaller of two elements, with broadcasting; of NaN and a number the number.
+
+    >>> import minitorch as mt
+    >>> mt.fmin(mt.tensor([1.0, mt.nan]), mt.tensor([2.0, 2.0]))
+    tensor([1., 2.])
+    """
 
     promote = ordered("fmin")
 
@@ -215,13 +225,30 @@ def clamp(input: Any, min: Any = None, max: Any = None) -> Any:
 
 
 def clamp_min(input: Any, min: Any) -> Any:
-    """``input``, but ``min`` where it is below."""
+    """``input``, but ``min`` where it is below.
+
+    >>> import minitorch as mt
+    >>> mt.clamp_min(mt.tensor([-1.0, 0.5, 3.0]), 0.0)
+    tensor([0.0000, 0.5000, 3.0000])
+    """
     return clamped("clamp_min", input, min, None, ClampMin, ClampMinTensor)
 
 
 def clamp_max(input: Any, max: Any) -> Any:
-    """``input``, but ``max`` where it is above."""
+    """``input``, but ``max`` where it is above.
+
+    >>> import minitorch as mt
+    >>> mt.clamp_max(mt.tensor([-1.0, 0.5, 3.0]), 1.0)
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
     return clamped("clamp_max", input, None, max, ClampMax, ClampMaxTensor)
+
+
+def scalar(limit: Any) -> Any:
+    """A tensor without dimensions and history as the number that it is; others as they are."""
+    if isinstance(limit, TensorBase) and not limit._array.ndim and not limit.requires_grad:
+        return limit.item()
+    return limit
 
 
 def clamped(
@@ -239,6 +266,7 @@ def clamped(
     if isinstance(input, TensorBase):
         if all(isinstance(limit, TensorBase) for limit in limits):
             return by_tensors.apply(input, low, high)
-        if all(plain(limit) is not None for limit in limits):
+        low, high = scalar(low), scalar(high)  # beside a number
+        if all(plain(limit) is not None for limit in (low, high) if limit is not None):
             return by_numbers.apply(input, plain(low), plain(high))
     raise invalid_combination(caller, (input, *limits))

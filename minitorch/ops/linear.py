@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..autograd.errors import check_shape
 from ..autograd.graph import TensorBase
 from . import sums
 from .fused import Fused
@@ -78,7 +79,7 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
     ``(..., out)``, without the last dimension if weight is a vector.
 
     >>> import minitorch as mt
-    >>> linear(mt.ones(2, 3), mt.ones(4, 3), mt.zeros(4))
+    >>> F.linear(mt.ones(2, 3), mt.ones(4, 3), mt.zeros(4))
     tensor([[3., 3., 3., 3.],
             [3., 3., 3., 3.]])
     """
@@ -103,7 +104,10 @@ def linear(input: Any, weight: Any, bias: Any = None) -> Any:
             return Mm.apply(input, weight, False, True)
         return Fold.apply(input, weight, True) if a.ndim > 2 else Vm.apply(weight, input, False)
     if tensor(bias, "linear", "bias", 3)._array.ndim > 1 and a.ndim != 2:  # a bias for each row
-        return matmul(input, weight.t()) + bias
+        y = matmul(input, weight.t())
+        out = y + bias
+        check_shape(y, out)
+        return out
     check_linear(a, w, bias)
     return (Linear if a.ndim == 2 else LinearBatch).apply(input, weight, bias)
 

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..autograd.graph import TensorBase
 from . import sums
 from .arrays import wide
 from .expanding import broadcast_tensors
 from .fused import Fused
-from .operands import not_implemented
+from .operands import not_implemented, tensor
 
 
 def reduced(xp: Any, loss: Any, reduction: str) -> Any:
@@ -255,8 +256,16 @@ def logsigmoid(x: Any) -> Any:
     return x.clamp(max=0) - (-x.abs()).exp().log1p()
 
 
+def check_pair(input: Any, target: Any) -> None:
+    """Refuse what is no tensor, in Python's words: PyTorch asks both for their ``size()``."""
+    for value in (target, input):
+        if not isinstance(value, TensorBase):
+            value.size()
+
+
 def pair(input: Any, target: Any) -> tuple[Any, Any]:
     """Prediction and target in a common shape; warns where they had not one already."""
+    check_pair(input, target)
     if input._array.shape != target._array.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size "
@@ -310,7 +319,12 @@ def l1_loss(
     reduction: str = "mean",
     weight: Any = None,
 ) -> Any:
-    """The absolute error ``|input - target|``, by ``reduction`` its mean, sum, or each."""
+    """The absolute error ``|input - target|``, by ``reduction`` its mean, sum, or each.
+
+    >>> import minitorch as mt
+    >>> F.l1_loss(mt.tensor([1.0, 2.0]), mt.tensor([1.5, 4.0]))
+    tensor(1.2500)
+    """
     reduction = reduction_of(size_average, reduce, reduction)
     input, target = pair(input, target)
     loss = (input - target).abs()
@@ -325,7 +339,12 @@ def smooth_l1_loss(
     reduction: str = "mean",
     beta: float = 1.0,
 ) -> Any:
-    """Squared error where ``|input - target| < beta``, absolute error beyond."""
+    """``d² / 2β`` where ``d = |input - target|`` is below ``beta``, ``d - β/2`` beyond.
+
+    >>> import minitorch as mt
+    >>> F.smooth_l1_loss(mt.tensor([0.5, 3.0]), mt.zeros(2), reduction="none")
+    tensor([0.1250, 2.5000])
+    """
     reduction = reduction_of(size_average, reduce, reduction)
     input, target = pair(input, target)
     if beta < 0:
@@ -338,13 +357,20 @@ def smooth_l1_loss(
 def huber_loss(
     input: Any, target: Any, reduction: str = "mean", delta: float = 1.0, weight: Any = None
 ) -> Any:
-    """As `smooth_l1_loss`, times ``delta``: half the squared error near the target."""
+    """``d² / 2`` where ``d = |input - target|`` is up to ``delta``, ``δ (d - δ/2)`` beyond.
+
+    >>> import minitorch as mt
+    >>> F.huber_loss(mt.tensor([1.0, 3.0]), mt.zeros(2), reduction="none", delta=2.0)
+    tensor([0.5000, 4.0000])
+    """
     reduction_of(None, None, reduction)
     input, target = pair(input, target)
     if delta <= 0:
         raise RuntimeError("huber_loss does not support non-positive values for delta.")
     if weight is None:
         return HuberLoss.apply(input, target, reduction, delta)
+    if weight.size() != input.size():
+        raise ValueError("Weights and input must have the same size.")
     return reduce_tensor(HuberLoss.apply(input, target, "none", delta) * weight, reduction)
 
 
@@ -359,8 +385,13 @@ def binary_cross_entropy(
     """``-(t log x + (1 - t) log(1 - x))`` for probabilities x between 0 and 1.
 
     `binary_cross_entropy_with_logits` takes scores of any size and loses no digits.
+
+    >>> import minitorch as mt
+    >>> F.binary_cross_entropy(mt.tensor([0.5, 0.9]), mt.tensor([1.0, 1.0]), reduction="none")
+    tensor([0.6931, 0.1054])
     """
     reduction = reduction_of(size_average, reduce, reduction)
+    check_pair(input, target)
     if input._array.shape != target._array.shape:
         raise ValueError(
             f"Using a target size ({target.shape}) that is different to the input size "
@@ -389,8 +420,14 @@ def binary_cross_entropy_with_logits(
     """Binary cross-entropy of ``sigmoid(input)``, from the scores themselves.
 
     ``weight`` multiplies each loss, ``pos_weight`` the part of the positive targets.
+
+    >>> import minitorch as mt
+    >>> scores, target = mt.tensor([0.0, 100.0]), mt.tensor([1.0, 0.0])
+    >>> F.binary_cross_entropy_with_logits(scores, target, reduction="none")
+    tensor([  0.6931, 100.0000])
     """
     reduction = reduction_of(size_average, reduce, reduction)
+    check_pair(input, target)
     if input._array.shape != target._array.shape:
         raise ValueError(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})"
@@ -420,6 +457,11 @@ def kl_div(
     ``input`` are log-probabilities, ``target`` probabilities, or their logarithms if
     ``log_target``. ``reduction="batchmean"``, the sum over the batch's size, is the divergence of
     the textbooks.
+
+    >>> import minitorch as mt
+    >>> p, q = mt.tensor([[0.5, 0.5]]), mt.tensor([[0.9, 0.1]])
+    >>> F.kl_div(q.log(), p, reduction="batchmean"), (p * (p / q).log()).sum()
+    (tensor(0.5108), tensor(0.5108))
     """
     if reduction == "mean":
         warnings.warn(
@@ -431,6 +473,10 @@ def kl_div(
         )
     elif reduction != "batchmean":
         reduction = reduction_of(size_average, reduce, reduction)
+    tensor(input, "kl_div", "input", 1)
+    tensor(target, "kl_div", "target")
+    if input._array.dtype.kind in "iub" or target._array.dtype.kind in "iub":
+        raise RuntimeError("kl_div: Integral inputs not supported.")
     loss = target.exp() * (target - input) if log_target else target.xlogy(target) - target * input
     if reduction == "batchmean":
         return loss.sum() / input._array.shape[0] if input._array.ndim else loss.sum()

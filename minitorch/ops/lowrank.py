@@ -20,6 +20,8 @@ def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any,
     A random projection finds a space of ``q`` dimensions that holds most of A; ``niter`` products
     with A and its transpose make it better. The decomposition is that of A within the space.
 
+    Shapes: A (..., m, n) to U (..., m, q), S (..., q), V (..., n, q).
+
     >>> import minitorch as mt
     >>> A = mt.ones(4, 3) @ mt.diag(mt.tensor([1.0, 2.0, 3.0]))
     >>> mt.svd_lowrank(A, q=1)[1]

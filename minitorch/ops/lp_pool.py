@@ -28,7 +28,12 @@ def lp_pool(
 def lp_pool1d(
     input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
 ) -> Any:
-    """The p-norm of each window of (N, C, L) or (C, L); see `lp_pool2d`."""
+    """The p-norm of each window of (N, C, L) or (C, L); see `lp_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.lp_pool1d(mt.tensor([[3.0, 4.0, 5.0, 12.0]]), 2, 2)
+    tensor([[ 5., 13.]])
+    """
     return lp_pool(1, input, norm_type, kernel_size, stride, ceil_mode)
 
 
@@ -50,5 +55,10 @@ def lp_pool2d(
 def lp_pool3d(
     input: Any, norm_type: float, kernel_size: Any, stride: Any = None, ceil_mode: bool = False
 ) -> Any:
-    """The p-norm of each window of (N, C, D, H, W) or (C, D, H, W); see `lp_pool2d`."""
+    """The p-norm of each window of (N, C, D, H, W) or (C, D, H, W); see `lp_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.lp_pool3d(mt.ones(1, 3, 4, 8, 8), 2, 2).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
     return lp_pool(3, input, norm_type, kernel_size, stride, ceil_mode)

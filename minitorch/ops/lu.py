@@ -88,11 +88,11 @@ def rows_of(pivots: Any, m: int) -> np.ndarray:
 def reordered(x: Any, order: np.ndarray, back: bool = False) -> Any:
     """The rows of the matrices ``x`` in this order; ``back``: put back where they came from."""
     order = order.argsort(-1) if back else order
-    xp = backend.array_module(x._array)
     batch = np.broadcast_shapes(order.shape[:-1], x._array.shape[:-2])
     places = np.broadcast_to(order[..., None], (*batch, order.shape[-1], x._array.shape[-1]))
     x = x.expand(*batch, *x._array.shape[-2:])
-    return x.gather(-2, constant(x, xp.asarray(places)))
+    places = backend.to_device(places, backend.device_index(x._array))
+    return x.gather(-2, constant(x, places))
 
 
 def check_lu(name: str, A: Any, pivot: bool) -> None:
@@ -118,7 +118,14 @@ ZERO_PIVOT = (
 
 @takes("A", caller="linalg_lu_factor_ex")
 def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> Any:
-    """As `lu_factor`, and ``info``: 0, or which element of U's diagonal is zero."""
+    """As `lu_factor`, and ``info``: 0, or which element of U's diagonal is zero.
+
+    Shapes: (..., m, n) to (..., m, n), pivots (..., min(m, n)) and info (...).
+
+    >>> import minitorch as mt
+    >>> mt.linalg.lu_factor_ex(mt.tensor([[1.0, 2.0], [2.0, 4.0]])).info
+    tensor(2, dtype=torch.int32)
+    """
     check_lu("torch.lu_factor", A, pivot)
     packed, pivots, info = LinalgLuFactorEx.apply(A)
     if check_errors:
@@ -131,6 +138,8 @@ def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     """L and U of ``A = P L U`` in one matrix, for `lu_solve`: L below the diagonal, U from it on.
 
     ``pivots`` says with which row, counted from 1, each row was exchanged, one after the other.
+
+    Shapes: (..., m, n) to (..., m, n) and pivots (..., min(m, n)).
 
     >>> import minitorch as mt
     >>> mt.linalg.lu_factor(mt.tensor([[1.0, 2.0], [4.0, 4.0]]))
@@ -148,6 +157,8 @@ def lu_factor(A: Any, *, pivot: bool = True) -> Any:
 @takes("A", caller="linalg_lu")
 def lu(A: Any, *, pivot: bool = True) -> Any:
     """``A = P L U``: rows exchanged by P, L lower triangular with ones, U upper triangular.
+
+    Shapes: (..., m, n) to P (..., m, m), L (..., m, k), U (..., k, n) with k = min(m, n).
 
     >>> import minitorch as mt
     >>> P, L, U = mt.linalg.lu(mt.tensor([[1.0, 2.0], [4.0, 4.0]]))
@@ -172,7 +183,14 @@ def permutation(packed: Any, pivots: Any) -> Any:
 
 @takes("input", caller="lu")
 def plain_lu(input: Any, pivot: bool = True, get_infos: bool = False) -> Any:
-    """The old form of `linalg.lu_factor`; ``get_infos``: with ``info``, and without errors."""
+    """The old form of `linalg.lu_factor`; ``get_infos``: with ``info``, and without errors.
+
+    >>> import minitorch as mt
+    >>> lu, pivots = mt.lu(mt.tensor([[0.0, 2.0], [4.0, 1.0]]))
+    >>> lu, pivots
+    (tensor([[4., 1.],
+            [0., 2.]]), tensor([2, 2], dtype=torch.int32))
+    """
     warn_of_old(
         "torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and "
         "will be removed in a future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\n"
@@ -220,6 +238,8 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
 
     Of ``X A = B`` if not ``left``; with ``adjoint`` A is transposed and conjugated.
 
+    Shapes: LU (..., n, n), pivots (..., n), B (..., n, k) to (..., n, k).
+
     >>> import minitorch as mt
     >>> LU, pivots = mt.linalg.lu_factor(mt.tensor([[0.0, 2.0], [1.0, 0.0]]))
     >>> mt.linalg.lu_solve(LU, pivots, mt.tensor([[2.0], [3.0]]))
@@ -252,7 +272,14 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
 
 @takes("b", "LU_data", "LU_pivots", caller="lu_solve")
 def plain_lu_solve(b: Any, LU_data: Any, LU_pivots: Any) -> Any:
-    """The old form of `linalg.lu_solve`."""
+    """The old form of `linalg.lu_solve`.
+
+    >>> import minitorch as mt
+    >>> lu, pivots = mt.lu(mt.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    >>> mt.lu_solve(mt.tensor([[2.0], [2.0]]), lu, pivots)
+    tensor([[1.0000],
+            [0.5000]])
+    """
     warn_of_old(
         "torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a "
         "future PyTorch release.\nNote that torch.linalg.lu_solve has its arguments reversed.\n"

@@ -83,6 +83,11 @@ def cosine_embedding_loss(
     """``1 - cos(input1, input2)`` where ``target`` is 1, ``max(0, cos - margin)`` where it is -1.
 
     Shapes: (N, D) and (N, D) with targets (N), or (D) and (D) with one target ().
+
+    >>> import minitorch as mt
+    >>> a, b = mt.tensor([[1.0, 0.0]]), mt.tensor([[1.0, 1.0]])
+    >>> F.cosine_embedding_loss(a, b, mt.tensor([1]))
+    tensor(0.2929)
     """
     reduction = reduction_of(size_average, reduce, reduction)
     ndim = target._array.ndim
@@ -141,7 +146,13 @@ def triplet_margin_with_distance_loss(
     swap: bool = False,
     reduction: str = "mean",
 ) -> Any:
-    """`triplet_margin_loss` with a distance of your own; `pairwise_distance` if there is none."""
+    """`triplet_margin_loss` with a distance of your own; `pairwise_distance` if there is none.
+
+    >>> import minitorch as mt
+    >>> anchor, near, far = mt.tensor([[[0.0]], [[1.0]], [[1.5]]])
+    >>> F.triplet_margin_with_distance_loss(anchor, near, far)
+    tensor(0.5000)
+    """
     reduction_of(None, None, reduction)
     distance = pairwise_distance if distance_function is None else distance_function
     return triplet(anchor, positive, negative, distance, margin, swap, reduction)
@@ -207,6 +218,10 @@ def multilabel_soft_margin_loss(
 
     Shapes: (N, C) or (C) both; with ``reduction="none"`` the losses are (N). ``weight`` (C) counts
     classes differently.
+
+    >>> import minitorch as mt
+    >>> F.multilabel_soft_margin_loss(mt.tensor([[2.0, -1.0]]), mt.tensor([[1.0, 0.0]]))
+    tensor(0.2201)
     """
     if size_average is not None or reduce is not None:
         reduction = reduction_of(size_average, reduce, reduction)

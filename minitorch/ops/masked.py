@@ -142,7 +142,13 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
 
 
 def where_method(self: Any, condition: Any, other: Any) -> Any:
-    """This tensor where ``condition`` holds, ``other`` elsewhere."""
+    """This tensor where ``condition`` holds, ``other`` elsewhere.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([-1.0, 2.0])
+    >>> x.where(x > 0, mt.tensor(0.0))
+    tensor([0., 2.])
+    """
     return where(condition, self, other)
 
 
@@ -154,10 +160,6 @@ def boolean(mask: Any, caller: str, message: str) -> Any:
     return mask
 
 
-# C++ has several names for these two, and this sentence other ones than most.
-C_NAME = dtypes.C_TYPE | {dtypes.int16: "short", dtypes.int64: "long long"}
-
-
 def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
     """The operation of `masked_fill`, the mask, and the value in ``input``'s dtype; checked."""
     if not isinstance(mask, TensorBase) or (
@@ -167,7 +169,7 @@ def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
     if mask._array.dtype.kind != "b":
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype "
-            + C_NAME[dtypes.of(mask._array)]
+            + dtypes.C_TYPE[dtypes.of(mask._array)]
         )
     if not isinstance(value, TensorBase):
         return MaskedFill, mask, scalars.number(value, dtypes.of(input._array), "masked_fill")
@@ -194,7 +196,12 @@ def masked_fill(input: Any, mask: Any, value: Any) -> Any:
 
 
 def masked_fill_(self: Any, mask: Any, value: Any) -> Any:
-    """`masked_fill` in place."""
+    """`masked_fill` in place.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([1.0, 2.0, 3.0]).masked_fill_(mt.tensor([True, False, True]), -mt.inf)
+    tensor([-inf, 2., -inf])
+    """
     operation, mask, value = fill_arguments(self, mask, value)
     if mask._array.shape != self._array.shape:
         conversion.refuse_shape(self._array.shape, mask._array.shape)
@@ -216,6 +223,7 @@ def masked_select(input: Any, mask: Any) -> Any:
     return MaskedSelect.apply(input, 0, input._array.ndim, true_places(mask))
 
 
+@backend.at_its_gpu
 def true_places(mask: Any) -> Any:
     """The places in the flat ``mask`` that hold."""
     return mask._array.reshape(-1).nonzero()[0]
@@ -259,12 +267,18 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
 
 
 def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
-    """`masked_scatter` in place."""
+    """`masked_scatter` in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3).masked_scatter_(mt.tensor([True, False, True]), mt.tensor([1.0, 2.0]))
+    tensor([1., 0., 2.])
+    """
     operands.tensor(mask, "masked_scatter_", "mask")
     conversion.refuse_shape(self._array.shape, mask._array.shape)
     return MaskedScatter.apply_(self, *scatter_arguments(self, mask, source))
 
 
+@backend.at_its_gpu
 def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     """The indices of the elements that are not zero: one a row, or a tensor for each dimension.
 
@@ -298,5 +312,11 @@ def nonzero_static(input: Any, *, size: int, fill_value: int = -1) -> Any:
 
 
 def argwhere(input: Any) -> Any:
-    """The indices of the elements that are not zero, one a row."""
+    """The indices of the elements that are not zero, one a row.
+
+    >>> import minitorch as mt
+    >>> mt.argwhere(mt.tensor([[0, 7], [8, 0]]))
+    tensor([[0, 1],
+            [1, 0]])
+    """
     return nonzero(input)

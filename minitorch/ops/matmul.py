@@ -248,6 +248,8 @@ def matmul(input: Any, other: Any) -> Any:
     """
     if not (isinstance(input, TensorBase) and isinstance(other, TensorBase)):
         arrays_of("matmul", input=input, other=other)
+    if input.is_sparse or other.is_sparse:
+        return sparse_product(input, other)
     a, b = input._array, other._array
     if a.ndim == 2 == b.ndim:
         if a.shape[1] != b.shape[0]:
@@ -277,6 +279,16 @@ def operator(self: Any, other: Any) -> Any:
 def reflected(self: Any, other: Any) -> Any:
     """``other @ self``."""
     return matmul(other, self) if isinstance(other, TensorBase) else NotImplemented
+
+
+def sparse(*operands: Any) -> bool:
+    """Whether one of the operands is a sparse tensor."""
+    return any(isinstance(operand, TensorBase) and operand.is_sparse for operand in operands)
+
+
+def sparse_product(input: Any, other: Any) -> Any:
+    """`matmul` where one of the two is sparse: these have methods of their own."""
+    return input.__matmul__(other) if input.is_sparse else other.__rmatmul__(input)
 
 
 def matmul_batches(input: Any, other: Any) -> Any:
@@ -316,6 +328,8 @@ def mm(input: Any, mat2: Any) -> Any:
     >>> mt.mm(mt.tensor([[1, 2]]), mt.tensor([[3], [4]]))
     tensor([[11]])
     """
+    if sparse(input, mat2) and input.dim() == 2 == mat2.dim():
+        return sparse_product(input, mat2)
     a, b = arrays_of("mm", input=input, mat2=mat2)
     for name, array in (("self", a), ("mat2", b)):
         if array.ndim != 2:
@@ -348,6 +362,8 @@ def mv(input: Any, vec: Any) -> Any:
     >>> mt.mv(mt.tensor([[1, 2], [3, 4]]), mt.tensor([1, 1]))
     tensor([3, 7])
     """
+    if sparse(input):
+        return input.mv(vec)
     a, v = arrays_of("mv", input=input, vec=vec)
     check_vector(a, v)
     return Mv.apply(input, vec, False)
@@ -355,6 +371,8 @@ def mv(input: Any, vec: Any) -> Any:
 
 def dot(input: Any, tensor: Any) -> Any:
     """The dot product of two vectors: the sum of the products of their elements.
+
+    Shapes: (n) both, to ().
 
     >>> import minitorch as mt
     >>> mt.dot(mt.tensor([2, 3]), mt.tensor([2, 1]))
@@ -366,6 +384,8 @@ def dot(input: Any, tensor: Any) -> Any:
 
 def vdot(input: Any, other: Any) -> Any:
     """The dot product of two vectors, of which the first is conjugated if it is complex.
+
+    Shapes: (n) both, to ().
 
     >>> import minitorch as mt
     >>> mt.vdot(mt.tensor([1 + 2j]), mt.tensor([1 + 2j]))

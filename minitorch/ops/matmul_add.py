@@ -150,6 +150,8 @@ def check_same_dtype(input: Any, mat1: Any, mat2: Any) -> None:
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat1 @ mat2)``; ``input`` is broadcast. With beta 0 it is not read.
 
+    Shapes: mat1 (n, m), mat2 (m, p), input broadcast to (n, p).
+
     >>> import minitorch as mt
     >>> mt.addmm(mt.tensor([10, 20]), mt.tensor([[1, 2]]), mt.tensor([[1, 0], [0, 1]]))
     tensor([[11, 22]])
@@ -167,6 +169,8 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: Any = 1, alpha: Any = 1) ->
 def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * (mat @ vec)``.
 
+    Shapes: mat (n, m), vec (m), input broadcast to (n).
+
     >>> import minitorch as mt
     >>> mt.addmv(mt.tensor([10, 20]), mt.tensor([[1, 2], [3, 4]]), mt.tensor([1, 1]))
     tensor([13, 27])
@@ -178,6 +182,8 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: Any = 1, alpha: Any = 1) -> A
 
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * outer(vec1, vec2)``.
+
+    Shapes: vec1 (n), vec2 (m), input broadcast to (n, m).
 
     >>> import minitorch as mt
     >>> mt.addr(mt.zeros(2, 2), mt.tensor([1.0, 2.0]), mt.tensor([3.0, 4.0]))
@@ -199,6 +205,8 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: Any = 1, alpha: Any = 1) -> 
 
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * bmm(batch1, batch2)``.
+
+    Shapes: batch1 (B, n, m), batch2 (B, m, p), input broadcast to (B, n, p).
 
     >>> import minitorch as mt
     >>> mt.baddbmm(mt.zeros(2), mt.ones(3, 2, 4), mt.ones(3, 4, 2)).shape
@@ -222,6 +230,8 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any =
 
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: Any = 1, alpha: Any = 1) -> Any:
     """``beta * input + alpha * bmm(batch1, batch2).sum(0)``.
+
+    Shapes: batch1 (B, n, m), batch2 (B, m, p), input broadcast to (n, p).
 
     >>> import minitorch as mt
     >>> mt.addbmm(mt.zeros(2, 2), mt.ones(3, 2, 4), mt.ones(3, 4, 2))

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..autograd.operation import Operation
 from . import lapack
+from .dims import takes_axis
 from .joining import cat
 from .matmul import matmul
 from .operands import takes
@@ -63,6 +64,8 @@ def matrix_exp(input: Any) -> Any:
 def matrix_power(input: Any, n: int) -> Any:
     """The matrix times itself, ``n`` times; its inverse for a negative ``n``, I for 0.
 
+    Shapes: (..., n, n) to (..., n, n).
+
     >>> import minitorch as mt
     >>> mt.linalg.matrix_power(mt.tensor([[1, 1], [0, 1]]), 5)
     tensor([[1, 5],
@@ -94,9 +97,12 @@ def matrix_power(input: Any, n: int) -> Any:
         input = matmul(input, input)
 
 
+@takes_axis
 @takes("x", "y", caller="linalg_vecdot")
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """The dot products ``Σ conj(x) y`` of the vectors along ``dim``, broadcast together.
+
+    Shapes: (..., n) both, to (...).
 
     >>> import minitorch as mt
     >>> mt.linalg.vecdot(mt.tensor([[1.0, 2.0], [3.0, 4.0]]), mt.tensor([1.0, 1.0]))
@@ -158,6 +164,8 @@ def linalg_vander(x: Any, *, N: int | None = None) -> Any:
 @takes("x")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers ``N - 1`` (as many as elements) down to 0 of a vector, one row for each element.
+
+    Shapes: (n) to (n, N).
 
     >>> import minitorch as mt
     >>> mt.vander(mt.tensor([1, 2, 3]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from . import lapack
-from .dims import over_dims, wrap
+from .dims import over_dims, takes_axis, wrap
 from .norms import check_norm_dtype, vector_norm
 from .operands import invalid_combination, plain, takes
 from .solving import inv_ex
@@ -30,6 +30,8 @@ def matrix_norm(
     ``"fro"``: √Σ|aᵢⱼ|², ``"nuc"``: the sum of the singular values, 2 and -2: the largest and
     smallest of them, 1 and -1: the largest and smallest sum of a column's absolute values, inf and
     -inf: of a row's.
+
+    Shapes: (..., m, n) to (...).
 
     >>> import minitorch as mt
     >>> A = mt.tensor([[3.0, 0.0], [0.0, -4.0]])
@@ -81,6 +83,7 @@ def extreme(values: Any, ord: float, dim: int, keepdim: bool = False) -> Any:
     return values.amax(dim, keepdim) if values._array.shape[dim] else values.sum(dim, keepdim)
 
 
+@takes_axis
 @takes("input", caller="linalg_norm")
 def linalg_norm(
     input: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
@@ -115,7 +118,7 @@ def linalg_norm(
 
 @over_dims
 def norm(
-    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, *, dtype: Any = None
+    input: Any, p: Any = "fro", dim: Any = None, keepdim: bool = False, dtype: Any = None
 ) -> Any:
     """The ``p``-norm of all elements, or over ``dim``; ``"fro"``, the default, is the 2-norm.
 
@@ -139,6 +142,8 @@ def cond(input: Any, p: Any = None) -> Any:
 
     ``p`` is a norm of `matrix_norm`, the 2-norm unless given: the largest singular value by the
     smallest, which matrices that are not square have as well.
+
+    Shapes: (..., m, n) to (...).
 
     >>> import minitorch as mt
     >>> mt.linalg.cond(mt.tensor([[1.0, 0.0], [0.0, 4.0]]))

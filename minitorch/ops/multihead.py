@@ -57,6 +57,15 @@ def multi_head_attention_forward(
     a query must *not* look, or are added to the scores. ``is_causal`` only says that the mask is
     the causal one. ``bias_k`` and ``bias_v`` are one more key and value; ``add_zero_attn`` adds a
     pair of zeros. ``static_k`` and ``static_v`` ``(N·H, S, E/H)`` stand in for the projections.
+
+    >>> layer, x = nn.MultiheadAttention(4, 2), mt.zeros(3, 1, 4)
+    >>> first = (layer.in_proj_weight, layer.in_proj_bias, None, None, False, 0.0)
+    >>> last = (layer.out_proj.weight, layer.out_proj.bias)
+    >>> out, weights = F.multi_head_attention_forward(x, x, x, 4, 2, *first, *last)
+    >>> out.shape, weights.detach()
+    (torch.Size([3, 1, 4]), tensor([[[0.3333, 0.3333, 0.3333],
+             [0.3333, 0.3333, 0.3333],
+             [0.3333, 0.3333, 0.3333]]]))
     """
     batched = check_ranks(query, key, value, key_padding_mask, attn_mask, num_heads)
     if not batched:

@@ -135,6 +135,13 @@ def functional_batch_norm(
 
     ``input`` is (N, C, *); the others are of shape (C,). In training, ``running_mean`` and
     ``running_var`` are changed in place, by ``momentum`` towards the batch's.
+
+    >>> x, mean, var = mt.tensor([[1.0], [3.0]]), mt.zeros(1), mt.ones(1)
+    >>> F.batch_norm(x, mean, var, training=True)
+    tensor([[-1.0000],
+            [ 1.0000]])
+    >>> mean, var  # moved a tenth of the way
+    (tensor([0.2000]), tensor([1.1000]))
     """
     if training:
         shape = input.shape
@@ -161,7 +168,13 @@ def batch_norm(
     eps: float,
     cudnn_enabled: bool,
 ) -> Any:
-    """`minitorch.nn.functional.batch_norm` without its checks of the sizes, in another order."""
+    """`minitorch.nn.functional.batch_norm` without its checks of the sizes, in another order.
+
+    >>> x = mt.tensor([[1.0], [3.0]])
+    >>> mt.batch_norm(x, None, None, None, None, True, 0.1, 1e-5, False)
+    tensor([[-1.0000],
+            [ 1.0000]])
+    """
     if not training and (running_mean is None or running_var is None):
         name = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{name} must be defined in evaluation mode")
@@ -201,6 +214,10 @@ def functional_instance_norm(
     """Normalize each channel of each sample by itself: see `minitorch.nn.InstanceNorm2d`.
 
     ``input`` is (N, C, *); the others are of shape (C,).
+
+    >>> F.instance_norm(mt.tensor([[[1.0, 3.0], [10.0, 30.0]]]))
+    tensor([[[-1.0000,  1.0000],
+             [-1.0000,  1.0000]]])
     """
     if use_input_stats and math.prod(input.shape[2:]) == 1:
         raise ValueError(
@@ -226,6 +243,11 @@ def instance_norm(
     """`minitorch.nn.functional.instance_norm` without its checks of the sizes, in another order.
 
     It is batch norm of one sample that has the channels of all.
+
+    >>> x = mt.tensor([[[1.0, 3.0], [10.0, 30.0]]])
+    >>> mt.instance_norm(x, None, None, None, None, True, 0.1, 1e-5, False)
+    tensor([[[-1.0000,  1.0000],
+             [-1.0000,  1.0000]]])
     """
     if (running_mean is None) != (running_var is None):
         raise ValueError("running_mean and running_var must either both be None or neither be None")

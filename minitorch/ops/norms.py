@@ -107,7 +107,7 @@ def vector_norm(
     0: the number of elements that are not zero.
 
     >>> import minitorch as mt
-    >>> vector_norm(mt.tensor([3.0, 4.0]))
+    >>> mt.linalg.vector_norm(mt.tensor([3.0, 4.0]))
     tensor(5.)
     """
     if not isinstance(ord, int | float):

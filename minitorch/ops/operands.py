@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 
@@ -59,8 +60,7 @@ def tensor(value: Any, caller: str, name: str = "other", position: int = 2) -> A
 
 def not_a_tensor(value: Any, caller: str, name: str, position: int) -> TypeError:
     """The error for an argument that should be a tensor."""
-    kind = value.__class__
-    shown = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    shown = type_name(value)
     return TypeError(
         f"{caller}(): argument '{name}' (position {position}) must be Tensor, not {shown}"
     )
@@ -90,22 +90,35 @@ def takes(*names: str, caller: str = "") -> Callable[[Callable[..., Any]], Calla
         places = [(known.index(name), name) for name in names]
         shown = caller or function.__name__
 
-        @functools.wraps(function)
-        def checked(*args: Any, **kwargs: Any) -> Any:
-            for place, name in places:
-                if place < len(args):
-                    value = args[place]
-                elif name in kwargs:
-                    value = kwargs[name]
-                else:
-                    continue  # Python says itself what is missing
-                if not isinstance(value, TensorBase):
-                    raise not_a_tensor(value, shown, name, place + 1)
-            return function(*args, **kwargs)
+        def counting_from(first: int) -> Any:
+            @functools.wraps(function)
+            def checked(*args: Any, **kwargs: Any) -> Any:
+                for place, name in places:
+                    if place < len(args):
+                        value = args[place]
+                    elif name in kwargs:
+                        value = kwargs[name]
+                    else:
+                        continue  # Python says itself what is missing
+                    if not isinstance(value, TensorBase):
+                        raise not_a_tensor(value, shown, name, place + first)
+                return function(*args, **kwargs)
 
-        return checked
+            return checked
+
+        return with_method(counting_from)
 
     return decorate
+
+
+def with_method(counting_from: Callable[[int], Any]) -> Any:
+    """The function whose errors count arguments from 1, with the method's form as an attribute.
+
+    There ``self`` does not count. `Methods` takes the form.
+    """
+    function = counting_from(1)
+    function.as_method = counting_from(0)
+    return function
 
 
 # Which dtypes an operation takes (`Operation.promote`) --------------------------------------------
@@ -164,13 +177,17 @@ def binary(operation: type[Operation], name: str = "") -> Callable[[Any, Any], A
     """The public function of an operation on two tensors: ``atan2(input, other)`` of ``Atan2``."""
     apply = operation.apply
 
-    def call(input: Any, other: Any) -> Any:
-        for place, value in ((1, input), (2, other)):
-            if not isinstance(value, TensorBase):
-                raise not_a_tensor(value, call.__name__, ("input", "other")[place - 1], place)
-        return apply(input, other)
+    def counting_from(first: int) -> Any:
+        def call(input: Any, other: Any) -> Any:
+            if not isinstance(input, TensorBase):
+                raise not_a_tensor(input, call.__name__, "input", first)
+            if not isinstance(other, TensorBase):
+                raise not_a_tensor(other, call.__name__, "other", first + 1)
+            return apply(input, other)
 
-    return named(call, operation, name)
+        return named(call, operation, name)
+
+    return with_method(counting_from)
 
 
 def number_or_tensor(
@@ -191,10 +208,16 @@ def number_or_tensor(
 
 
 def named(call: Any, operation: type[Operation], name: str) -> Any:
-    """``call`` under its public name, with the text of the operation."""
-    call.__name__ = call.__qualname__ = name or operation.function_name()
+    """``call`` under its public name, with the text of the operation.
+
+    A ``name`` is a second one, such as ``arccos``, or PyTorch's own for one in `special`.
+    """
+    first = operation.function_name()
+    call.__name__ = call.__qualname__ = name or first
     call.__module__ = operation.__module__
     call.__doc__ = operation.__doc__
+    if name and not name.startswith("special_"):
+        call.__doc__ = f"Another name of `{first}`.\n\n    {operation.__doc__}"
     return call
 
 

@@ -41,7 +41,13 @@ class ConstantPadNd(Operation):
 
 
 def constant_pad_nd(input: Any, pad: Any, value: float = 0) -> Any:
-    """``nn.functional.pad`` in the mode constant."""
+    """``nn.functional.pad`` in the mode constant.
+
+    >>> import minitorch as mt
+    >>> mt.constant_pad_nd(mt.tensor([[1, 2]]), (1, 0, 0, 1), value=9)
+    tensor([[9, 1, 2],
+            [9, 9, 9]])
+    """
     return constant(input, widths_of(input, pad, "constant_pad_nd"), value)
 
 
@@ -74,9 +80,9 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
         )
     name, places = SOURCES[mode]
     check(input, pairs, mode)
-    xp = backend.array_module(array)
+    device = backend.device_index(array)
     maps = [
-        picked(xp, places, length, *width, array.real.dtype)
+        picked(device, places, length, *width, array.real.dtype)
         for length, width in zip(array.shape[-dims:], pairs, strict=True)
     ]
     return operation(f"{name}{dims}D").apply(input, maps)
@@ -142,12 +148,15 @@ SOURCES = {
 
 
 @functools.lru_cache(256)
-def picked(xp: Any, places: Any, length: int, before: int, after: int, dtype: Any) -> Taps | None:
+def picked(
+    device: int | None, places: Any, length: int, before: int, after: int, dtype: Any
+) -> Taps | None:
     """The taps of one dimension; None where nothing changes."""
     if before == after == 0:
         return None
-    found = xp.asarray(places(length, before, after))[None]
-    return Taps(length, found, xp.ones(found.shape, wide(np.empty(0, dtype)).dtype))
+    found = places(length, before, after)[None]
+    ones = np.ones(found.shape, wide(np.empty(0, dtype)).dtype)
+    return Taps(length, backend.to_device(found, device), backend.to_device(ones, device))
 
 
 def check(input: Any, pairs: list[tuple[int, int]], mode: str) -> None:

@@ -10,10 +10,12 @@ of two gradients.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from .. import backend, late
 from ..autograd.operation import Operation
 from .conversion import Change, copied
 
@@ -122,10 +124,12 @@ def row_sums(xp: Any, rows: Any, places: Any, count: int) -> Any:
     """``count`` rows, of which row r is the sum of those ``rows`` whose place is r.
 
     This is the gradient of an embedding, so it has to be fast. SciPy's product with a sparse matrix
-    of ones is 5 to 80 times as fast as NumPy's ``add.at``, but takes some time to begin.
+    of ones is 5 to 80 times as fast as NumPy's ``add.at``, but takes some time to begin. A count in
+    bins is faster for few elements, unless its result is far larger than they are.
     """
     width = rows.shape[1]
-    if xp is np and rows.dtype.kind == "f" and (width == 1 or rows.size <= FEW):
+    few = width == 1 or (rows.size <= FEW and count * width <= 16 * rows.size)
+    if xp is np and rows.dtype.kind == "f" and few:
         if width > 1:
             places = (places[:, None] * width + np.arange(width)).reshape(-1)
         sums = np.bincount(places, rows.reshape(-1), count * width)
@@ -170,8 +174,52 @@ def wrapped(xp: Any, places: Any, length: int) -> Any:
 
 
 def inside(places: Any, length: int) -> bool:
-    """Whether 0 <= place < length for all: as unsigned numbers, negative ones are the largest."""
-    return not places.size or bool(places.view(UNSIGNED[places.itemsize]).max() < length)
+    """Whether 0 <= place < length for all: as unsigned numbers, negative ones are the largest.
+
+    Of places on a GPU nobody knows.
+    """
+    if not places.size:
+        return True
+    on_cpu = not backend.is_gpu_array(places)
+    return on_cpu and bool(places.view(UNSIGNED[places.itemsize]).max() < length)
+
+
+def refuse_outside(places: Any, low: int, high: int, error: Callable[[int], Exception]) -> None:
+    """Raise ``error(place)`` for one of ``places`` that is not in ``low`` <= place < ``high``.
+
+    ``low`` is 0 or -``high``. On a GPU the error comes later: see late.py.
+    """
+    if isinstance(places, np.ndarray):
+        bad = outside(places, low, high)
+        if bad is not None:
+            raise error(bad)
+    elif places.size:
+        with backend.at(places):
+            ask_outside(places, low, high, error)
+
+
+def ask_outside(places: Any, low: int, high: int, error: Callable[[int], Exception]) -> None:
+    """`refuse_outside` for a GPU: one number is enough, the largest as unsigned numbers."""
+    from_front: Any = places
+    if low < 0:
+        from_front = backend.cupy().where(places < 0, places + high, places)
+    bits = 8 * places.itemsize
+
+    def refuse(number: int) -> None:
+        if number >= high:
+            found = number - 2**bits if number >= 2 ** (bits - 1) else number
+            raise late_error(error(found + low if found < 0 else found))
+
+    late.ask(from_front.view(UNSIGNED[places.itemsize]).max(), refuse)
+
+
+def late_error(error: Exception) -> Exception:
+    """``error``, with a line that says why it comes here."""
+    return type(error)(
+        f"{error}\nAn earlier operation on the GPU was given this index; since then its results "
+        "are wrong. (Nobody waits for a GPU to check an index. The same program on the CPU says "
+        "where it is.)"
+    )
 
 
 def outside(places: Any, low: int, high: int) -> int | None:

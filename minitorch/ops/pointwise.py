@@ -42,7 +42,12 @@ class Exp(Operation):
 
 
 class Exp2(Operation):
-    """``2 ** x``; derivative ``2 ** x * ln 2``."""
+    """``2 ** x``; derivative ``2 ** x * ln 2``.
+
+    >>> import minitorch as mt
+    >>> mt.exp2(mt.tensor([0.0, 3.0, -1.0]))
+    tensor([1.0000, 8.0000, 0.5000])
+    """
 
     promote = floating
 
@@ -54,7 +59,13 @@ class Exp2(Operation):
 
 
 class Expm1(Operation):
-    """``e ** x - 1``, exact also where ``x`` is tiny; derivative ``e ** x``."""
+    """``e ** x - 1``, exact also where ``x`` is tiny; derivative ``e ** x``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1e-10])
+    >>> mt.expm1(x), x.exp() - 1
+    (tensor([1.0000e-10]), tensor([0.]))
+    """
 
     promote = floating
 
@@ -69,7 +80,7 @@ class Log(Operation):
     """The natural logarithm ``ln x``; derivative ``1 / x``.
 
     >>> import minitorch as mt
-    >>> mt.log(mt.tensor([1.0, math.e, 0.0, -1.0]))
+    >>> mt.log(mt.tensor([1.0, mt.e, 0.0, -1.0]))
     tensor([0., 1., -inf, nan])
     """
 
@@ -83,7 +94,12 @@ class Log(Operation):
 
 
 class Log2(Operation):
-    """The logarithm to base 2; derivative ``1 / (x ln 2)``."""
+    """The logarithm to base 2; derivative ``1 / (x ln 2)``.
+
+    >>> import minitorch as mt
+    >>> mt.log2(mt.tensor([8.0, 0.5, 0.0]))
+    tensor([ 3., -1., -inf])
+    """
 
     promote = floating
 
@@ -95,7 +111,12 @@ class Log2(Operation):
 
 
 class Log10(Operation):
-    """The logarithm to base 10; derivative ``1 / (x ln 10)``."""
+    """The logarithm to base 10; derivative ``1 / (x ln 10)``.
+
+    >>> import minitorch as mt
+    >>> mt.log10(mt.tensor([1.0, 50.0, 0.1]))
+    tensor([ 0.0000,  1.6990, -1.0000])
+    """
 
     promote = floating
 
@@ -107,7 +128,13 @@ class Log10(Operation):
 
 
 class Log1p(Operation):
-    """``ln(1 + x)``, exact also where ``x`` is tiny; derivative ``1 / (1 + x)``."""
+    """``ln(1 + x)``, exact also where ``x`` is tiny; derivative ``1 / (1 + x)``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1e-10])
+    >>> mt.log1p(x), (1 + x).log()
+    (tensor([1.0000e-10]), tensor([0.]))
+    """
 
     torch_name = "Log1PBackward0"
     promote = floating
@@ -140,7 +167,12 @@ class Sqrt(Operation):
 
 
 class Rsqrt(Operation):
-    """The reciprocal of the square root ``1 / √x``; derivative ``-1 / (2 √x³)``."""
+    """The reciprocal of the square root ``1 / √x``; derivative ``-1 / (2 √x³)``.
+
+    >>> import minitorch as mt
+    >>> mt.rsqrt(mt.tensor([4.0, 0.25, 0.0]))
+    tensor([0.5000, 2.0000,    inf])
+    """
 
     promote = floating
 
@@ -152,7 +184,12 @@ class Rsqrt(Operation):
 
 
 class Reciprocal(Operation):
-    """``1 / x``; derivative ``-1 / x²``."""
+    """``1 / x``; derivative ``-1 / x²``.
+
+    >>> import minitorch as mt
+    >>> mt.reciprocal(mt.tensor([4, 0]))  # integers become floats
+    tensor([0.2500,    inf])
+    """
 
     promote = floating
 

@@ -13,6 +13,8 @@ import numpy as np
 from .. import backend
 from ..autograd.operation import Operation, wrap
 from . import pooling as kernels
+from .arrays import channels_as_in
+from .operands import tensor
 from .pool_windows import FLAT, box_windows, fitted_windows, how_many, numbers_for, one_number
 
 
@@ -20,7 +22,7 @@ class MaxPool2DWithIndices(Operation):
     """The largest element of each window; the gradient goes to where it stands."""
 
     def forward(self, xp: Any, x: Any, dims: Any) -> Any:
-        return kernels.max_pool(x, dims)
+        return channels_as_in(xp, kernels.max_pool(x, dims), x)
 
     def grad_x(self, grad: Any, x: Any, dims: Any) -> Any:
         return Spread.apply(grad, x, dims)
@@ -70,7 +72,7 @@ class AvgPool2D(Operation):
         if x.dtype.kind in "iu":
             return (out / divisor).astype(x.dtype)
         out /= divisor
-        return out
+        return channels_as_in(xp, out, x)
 
     def grad_x(self, grad: Any, dims: Any, divisor: Any) -> Any:
         return AvgPoolBackward.apply(grad, dims, divisor)
@@ -112,7 +114,13 @@ def max_pool1d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """The largest element of each window of (N, C, L) or (C, L); see `max_pool2d`."""
+    """The largest element of each window of (N, C, L) or (C, L); see `max_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.max_pool1d(mt.tensor([[1.0, 3.0, 5.0, 2.0]]), 2)
+    tensor([[3., 5.]])
+    """
+    tensor(input, "max_pool1d", "input", 1)
     numbers = [
         one_number("max_pool1d", name, value)
         for name, value in (
@@ -180,7 +188,12 @@ def max_pool3d(
     ceil_mode: bool = False,
     return_indices: bool = False,
 ) -> Any:
-    """The largest element of each window of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`."""
+    """The largest element of each window of (N, C, D, H, W) or (C, D, H, W); see `max_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.max_pool3d(mt.zeros(1, 3, 4, 8, 8), 2).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
     dims = box_windows("max_pool3d", 3, input, kernel_size, stride, padding, dilation, ceil_mode)
     return maxima(MaxPool3DWithIndices, input, dims, return_indices)
 
@@ -192,25 +205,50 @@ def maxima(operation: Any, input: Any, dims: Any, return_indices: bool, one: boo
     out = out.squeeze(-2) if one else out
     if not return_indices:
         return out
-    places = kernels.max_pool_indices(x._array, dims).astype(np.int64)
+    with backend.at(x._array):
+        places = kernels.max_pool_indices(x._array, dims).astype(np.int64)
     return out, wrap(input, places.reshape(out._array.shape))
 
 
 def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`max_pool1d` with windows such that ``output_size`` elements come out."""
+    """`max_pool1d` of (N, C, L), with windows such that (N, C, output_size) comes out.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_max_pool1d(mt.tensor([[1.0, 3.0, 5.0, 2.0]]), 2)
+    tensor([[3., 5.]])
+    """
     (dim,) = fitted_windows("adaptive_max_pool1d", 1, input, output_size)
     dims = [FLAT, dim]
     return maxima(AdaptiveMaxPool2D, input, dims, return_indices, one=True)
 
 
+def plain_adaptive_max_pool1d(input: Any, output_size: Any) -> Any:
+    """`mt.adaptive_max_pool1d`: the maxima, and where they are.
+
+    >>> mt.adaptive_max_pool1d(mt.tensor([[1.0, 3.0, 5.0, 2.0]]), 2)
+    (tensor([[3., 5.]]), tensor([[1, 2]]))
+    """
+    return adaptive_max_pool1d(input, output_size, return_indices=True)
+
+
 def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`max_pool2d` with windows such that (H', W') = ``output_size`` comes out."""
+    """`max_pool2d` of (N, C, H, W), with windows such that (N, C, *output_size) comes out.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_max_pool2d(mt.arange(16.0).view(1, 4, 4), 1, return_indices=True)
+    (tensor([[[15.]]]), tensor([[[15]]]))
+    """
     dims = fitted_windows("adaptive_max_pool2d", 2, input, output_size)
     return maxima(AdaptiveMaxPool2D, input, dims, return_indices)
 
 
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
-    """`max_pool3d` with windows such that ``output_size`` comes out."""
+    """`max_pool3d` of (N, C, D, H, W), with windows such that (N, C, *output_size) comes out.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_max_pool3d(mt.zeros(1, 3, 4, 8, 8), (1, 2, 2)).shape
+    torch.Size([1, 3, 1, 2, 2])
+    """
     dims = fitted_windows("adaptive_max_pool3d", 3, input, output_size)
     return maxima(AdaptiveMaxPool3D, input, dims, return_indices)
 
@@ -226,7 +264,13 @@ def avg_pool1d(
     ceil_mode: bool = False,
     count_include_pad: bool = True,
 ) -> Any:
-    """The mean of each window of (N, C, L) or (C, L); see `avg_pool2d`."""
+    """The mean of each window of (N, C, L) or (C, L); see `avg_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.avg_pool1d(mt.tensor([[1.0, 3.0, 5.0, 7.0]]), kernel_size=3, stride=1)
+    tensor([[3., 5.]])
+    """
+    tensor(input, "avg_pool1d", "input", 1)
     if input._array.ndim not in (2, 3):
         raise RuntimeError(
             f"Expected 2 to 3 dimensions, but got {input._array.ndim}-dimensional tensor for "
@@ -280,7 +324,12 @@ def avg_pool3d(
     count_include_pad: bool = True,
     divisor_override: int | None = None,
 ) -> Any:
-    """The mean of each window of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`."""
+    """The mean of each window of (N, C, D, H, W) or (C, D, H, W); see `avg_pool2d`.
+
+    >>> import minitorch as mt
+    >>> F.avg_pool3d(mt.zeros(1, 3, 4, 8, 8), 2).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
     return averages(
         AvgPool3D,
         "avg_pool3d",
@@ -331,20 +380,30 @@ def per_window(input: Any, sizes: list[np.ndarray]) -> Any:
     product = np.ones((), input._array.dtype)
     for size in sizes:
         product = product[..., None] * size.astype(product.dtype)
-    return backend.array_module(input._array).asarray(product)
+    return backend.to_device(product, backend.device_index(input._array))
 
 
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Any:
-    """`avg_pool1d` with windows such that ``output_size`` elements come out."""
+    """`avg_pool1d` of (N, C, L), with windows such that (N, C, output_size) comes out.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_avg_pool1d(mt.tensor([[1.0, 3.0, 5.0]]), 2)  # the windows share an element
+    tensor([[2., 4.]])
+    """
     (dim,) = fitted_windows("adaptive_avg_pool1d", 1, input, output_size)
     return adaptive_avg_pool2d(input.unsqueeze(-2), (1, dim.count)).squeeze(-2)
 
 
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
-    """`avg_pool2d` with windows such that (H', W') = ``output_size`` comes out.
+    """`avg_pool2d` of (N, C, H, W), with windows such that (N, C, *output_size) comes out.
 
     Window i of n over a length L covers the elements from ``i L // n`` up to
     ``ceil((i + 1) L / n)``; None in ``output_size`` keeps that length.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_avg_pool2d(mt.arange(16.0).view(1, 4, 4), (2, 1))
+    tensor([[[ 3.5000],
+             [11.5000]]])
     """
     dims = fitted_windows("adaptive_avg_pool2d", 2, input, output_size)
     if all(dim.count == 1 for dim in dims):
@@ -353,7 +412,12 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Any:
 
 
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Any:
-    """`avg_pool3d` with windows such that ``output_size`` comes out."""
+    """`avg_pool3d` of (N, C, D, H, W), with windows such that (N, C, *output_size) comes out.
+
+    >>> import minitorch as mt
+    >>> F.adaptive_avg_pool3d(mt.zeros(1, 3, 4, 8, 8), 1).shape
+    torch.Size([1, 3, 1, 1, 1])
+    """
     dims = fitted_windows("adaptive_avg_pool3d", 3, input, output_size)
     if all(dim.count == 1 for dim in dims):
         return input.mean((-1, -2, -3), keepdim=True)

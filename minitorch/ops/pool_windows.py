@@ -66,6 +66,7 @@ def box_windows(
     ceil_mode: bool,
 ) -> list[kernels.Windows]:
     """The windows along each of the last ``count`` dimensions; refuses what has none."""
+    operands.tensor(input, name, "input", 1)
     kernel = numbers_for(name, "kernel_size", kernel_size, count)
     step = kernel if stride is None else numbers_for(name, "stride", stride, count)
     border = numbers_for(name, "padding", padding, count)
@@ -148,9 +149,10 @@ def fitted_windows(name: str, count: int, input: Any, output_size: Any) -> list[
     if input._array.dtype.kind != "f" and not ("avg" in name and set(wanted) == {1}):
         kernel = "3d_cpu" if count == 3 else "2d"
         raise operands.not_implemented(f"{name[:-2]}{kernel}", input._array)
-    xp = backend.array_module(input._array)
+    device = backend.device_index(input._array)
     return [
-        kernels.adaptive_windows(xp, length, n) for length, n in zip(lengths, wanted, strict=True)
+        kernels.adaptive_windows(device, length, n)
+        for length, n in zip(lengths, wanted, strict=True)
     ]
 
 

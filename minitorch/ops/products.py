@@ -17,6 +17,8 @@ from .operands import not_implemented
 def outer(input: Any, vec2: Any) -> Any:
     """The products of all elements of one vector with all of another, as a matrix.
 
+    Shapes: (n) and (m) to (n, m).
+
     >>> import minitorch as mt
     >>> mt.outer(mt.tensor([1, 2]), mt.tensor([3, 4, 5]))
     tensor([[ 3,  4,  5],
@@ -93,6 +95,8 @@ class LinalgCross(Operation):
 def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     """The cross product of vectors of length 3, along ``dim`` or the first dimension of length 3.
 
+    Shapes: (..., 3, ...) both, broadcast.
+
     >>> import minitorch as mt
     >>> mt.cross(mt.tensor([1, 0, 0]), mt.tensor([0, 1, 0]))
     tensor([0, 0, 1])
@@ -124,7 +128,7 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     The first and the last may be vectors.
 
     >>> import minitorch as mt
-    >>> multi_dot([mt.ones(10, 100), mt.ones(100, 5), mt.ones(5, 50)]).shape
+    >>> mt.linalg.multi_dot([mt.ones(10, 100), mt.ones(100, 5), mt.ones(5, 50)]).shape
     torch.Size([10, 50])
     """
     if not isinstance(tensors, list | tuple):

@@ -95,7 +95,13 @@ def pinv(
 
 @takes("input")
 def pinverse(input: Any, rcond: float = 1e-15) -> Any:
-    """The older form of `linalg.pinv`."""
+    """The older form of `linalg.pinv`.
+
+    >>> import minitorch as mt
+    >>> mt.pinverse(mt.tensor([[2.0, 0.0], [0.0, 0.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.0000]])
+    """
     return pinv(input, rcond)
 
 
@@ -106,6 +112,8 @@ def matrix_rank(
     """How many singular values of a matrix are above ``max(atol, rtol * largest)``; see `pinv`.
 
     ``tol`` is an older name of ``atol``.
+
+    Shapes: (..., m, n) to (...).
 
     >>> import minitorch as mt
     >>> mt.linalg.matrix_rank(mt.ones(3, 3))

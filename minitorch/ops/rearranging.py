@@ -105,21 +105,39 @@ def flip(input: Any, dims: Any) -> Any:
 
 
 def flip_method(self: Any, *order: Any, dims: Any = None) -> Any:
-    """This tensor with places in reverse order along dimensions: ``x.flip(0)``. See `flip`."""
+    """This tensor with places in reverse order along dimensions: ``x.flip(0)``. See `flip`.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1, 2], [3, 4]]).flip(0, 1)
+    tensor([[4, 3],
+            [2, 1]])
+    """
     if not order and dims is None:
         raise TypeError('flip() missing 1 required positional arguments: "dims"')
     return Flip.apply(self, all_dims(order or (dims,), self._array.ndim, "flip"))
 
 
 def fliplr(input: Any) -> Any:
-    """``input`` with its columns in reverse order; copies."""
+    """``input`` with its columns in reverse order; copies.
+
+    >>> import minitorch as mt
+    >>> mt.fliplr(mt.tensor([[1, 2], [3, 4]]))
+    tensor([[2, 1],
+            [4, 3]])
+    """
     if input._array.ndim < 2:
         raise RuntimeError("Input must be >= 2-d.")
     return Flip.apply(input, (1,))
 
 
 def flipud(input: Any) -> Any:
-    """``input`` with its rows in reverse order; copies."""
+    """``input`` with its rows in reverse order; copies.
+
+    >>> import minitorch as mt
+    >>> mt.flipud(mt.tensor([[1, 2], [3, 4]]))
+    tensor([[3, 4],
+            [1, 2]])
+    """
     if input._array.ndim < 1:
         raise RuntimeError("Input must be >= 1-d.")
     return Flip.apply(input, (0,))
@@ -183,7 +201,7 @@ def tril(input: Any, diagonal: int = 0) -> Any:
     """
     if input._array.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    return Tril.apply(input, diagonal)
+    return Tril.apply(input, whole(diagonal, "tril"))
 
 
 def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
@@ -211,14 +229,33 @@ def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
 
 
 def triu(input: Any, diagonal: int = 0) -> Any:
-    """The upper triangle of matrices, from the given diagonal on; zeros below it."""
+    """The upper triangle of matrices, from the given diagonal on; zeros below it.
+
+    >>> import minitorch as mt
+    >>> mt.triu(mt.ones(3, 3), diagonal=1)  # what a causal mask hides
+    tensor([[0., 1., 1.],
+            [0., 0., 1.],
+            [0., 0., 0.]])
+    """
     if input._array.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    return Triu.apply(input, diagonal)
+    return Triu.apply(input, whole(diagonal, "triu"))
+
+
+def whole(diagonal: Any, caller: str) -> int:
+    """``diagonal`` as an int."""
+    if not sizes.is_integer(diagonal):
+        raise TypeError(
+            f"{caller}(): argument 'diagonal' (position 2) must be int, "
+            f"not {type(diagonal).__name__}"
+        )
+    return int(diagonal)
 
 
 def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """Matrices, in ``dim1`` and ``dim2``, with the last dimension of ``input`` as their diagonal.
+
+    Shapes: (..., n) to (..., n, n).
 
     >>> import minitorch as mt
     >>> mt.diag_embed(mt.tensor([1, 2]), 1)
@@ -237,6 +274,8 @@ def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> A
 def diag(input: Any, diagonal: int = 0) -> Any:
     """The diagonal of a matrix, copied; for a vector, the matrix that has it as its diagonal.
 
+    Shapes: (n) to (n, n), or (m, n) to (min(m, n)).
+
     >>> import minitorch as mt
     >>> mt.diag(mt.tensor([1, 2])), mt.diag(mt.tensor([[1, 2], [3, 4]]))
     (tensor([[1, 0],
@@ -251,7 +290,14 @@ def diag(input: Any, diagonal: int = 0) -> Any:
 
 
 def diagflat(input: Any, offset: int = 0) -> Any:
-    """A matrix with the elements of ``input``, flattened, as its diagonal."""
+    """A matrix with the elements of ``input``, flattened, as its diagonal.
+
+    >>> import minitorch as mt
+    >>> mt.diagflat(mt.tensor([1, 2]), offset=1)
+    tensor([[0, 1, 0],
+            [0, 0, 2],
+            [0, 0, 0]])
+    """
     return diag_embed(input.reshape(-1), offset)
 
 
@@ -265,11 +311,26 @@ def tril_indices(
     tensor([[0, 1, 1],
             [0, 0, 1]])
     """
+    check_sides(row, col)
     return from_data.leaf(np.stack(np.tril_indices(row, offset, col)), device).to(dtype)
 
 
 def triu_indices(
     row: int, col: int, offset: int = 0, *, dtype: Any = dtypes.int64, device: Any = None
 ) -> Any:
-    """The places in the upper triangle of a ``row`` × ``col`` matrix, as row and column indices."""
+    """The places in the upper triangle of a ``row`` × ``col`` matrix, as row and column indices.
+
+    >>> import minitorch as mt
+    >>> mt.triu_indices(3, 3, offset=1)
+    tensor([[0, 0, 1],
+            [1, 2, 2]])
+    """
+    check_sides(row, col)
     return from_data.leaf(np.stack(np.triu_indices(row, offset, col)), device).to(dtype)
+
+
+def check_sides(row: int, col: int) -> None:
+    """Refuse a matrix with less than no rows or columns."""
+    for name, length in (("row", row), ("col", col)):
+        if length < 0:
+            raise RuntimeError(f"{name} must be non-negative, got{length}")

@@ -207,7 +207,12 @@ def relu(input: Any, inplace: bool = False) -> Any:
 
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
-    """``x`` held between ``min_val`` and ``max_val``."""
+    """``x`` held between ``min_val`` and ``max_val``.
+
+    >>> import minitorch as mt
+    >>> F.hardtanh(mt.tensor([-2.0, 0.5, 2.0]))
+    tensor([-1.0000,  0.5000,  1.0000])
+    """
     if min_val > max_val:
         raise ValueError("min_val cannot be greater than max_val")
     rule = hardtanh_ if inplace else Hardtanh.apply
@@ -226,6 +231,8 @@ def relu6(input: Any, inplace: bool = False) -> Any:
 def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) -> Any:
     """``x`` above 0, ``negative_slope * x`` below.
 
+    Source: Maas, Hannun and Ng, *Rectifier nonlinearities improve acoustic models*, 2013.
+
     >>> F.leaky_relu(mt.tensor([-1.0, 2.0]))
     tensor([-0.0100,  2.0000])
     """
@@ -239,6 +246,8 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
 
 def elu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """``x`` above 0, ``alpha * (exp(x) - 1)`` below: exponential linear unit.
+
+    Source: Clevert, Unterthiner and Hochreiter, *Exponential linear units*, 2015.
 
     >>> F.elu(mt.tensor([-1.0, 2.0]))
     tensor([-0.6321,  2.0000])
@@ -263,6 +272,8 @@ def selu(input: Any, inplace: bool = False) -> Any:
 def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
     """``x`` above 0, ``alpha * (exp(x / alpha) - 1)`` below; smooth at 0 for every ``alpha``.
 
+    Source: Barron, *Continuously differentiable exponential linear units*, 2017.
+
     >>> F.celu(mt.tensor([-1.0, 2.0]), alpha=2.0)
     tensor([-0.7869,  2.0000])
     """
@@ -272,12 +283,24 @@ def celu(input: Any, alpha: float = 1.0, inplace: bool = False) -> Any:
 
 
 def hardsigmoid(input: Any, inplace: bool = False) -> Any:
-    """``(x + 3) / 6`` held between 0 and 1: a sigmoid of straight lines."""
+    """``(x + 3) / 6`` held between 0 and 1: a sigmoid of straight lines.
+
+    >>> import minitorch as mt
+    >>> F.hardsigmoid(mt.tensor([-4.0, 0.0, 1.5, 4.0]))
+    tensor([0.0000, 0.5000, 0.7500, 1.0000])
+    """
     return hardsigmoid_(input) if inplace else Hardsigmoid.apply(input)
 
 
 def hardswish(input: Any, inplace: bool = False) -> Any:
-    """``x * hardsigmoid(x)``."""
+    """``x * hardsigmoid(x)``.
+
+    Source: Howard et al., *Searching for MobileNetV3*, 2019.
+
+    >>> import minitorch as mt
+    >>> F.hardswish(mt.tensor([-4.0, -1.0, 4.0]))
+    tensor([-0.0000, -0.3333,  4.0000])
+    """
     return hardswish_(input) if inplace else Hardswish.apply(input)
 
 
@@ -319,6 +342,8 @@ def prelu(input: Any, weight: Any) -> Any:
 
     ``weight`` holds one number, or one for each channel, which is dimension 1 of ``input``.
 
+    Source: He et al., *Delving deep into rectifiers*, 2015.
+
     >>> F.prelu(mt.tensor([[-1.0, -1.0]]), mt.tensor([0.25, 0.5]))
     tensor([[-0.2500, -0.5000]])
     """
@@ -356,6 +381,8 @@ def rrelu(
 
     When not ``training``, ``a`` is the mean of the two.
 
+    Source: Xu et al., *Empirical evaluation of rectified activations*, 2015.
+
     >>> F.rrelu(mt.tensor([-1.0, 2.0]), 0.1, 0.3)
     tensor([-0.2000,  2.0000])
     """
@@ -366,6 +393,7 @@ def rrelu(
     return RreluWithNoise.apply(input, slopes(input, lower, upper, training))
 
 
+@backend.at_its_gpu
 def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
     """The factor of each element: 1 above 0, below a random one, or their mean."""
     array = tensor(input, "rrelu", "input", 1)._array

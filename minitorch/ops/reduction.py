@@ -360,4 +360,8 @@ def logsumexp(input: Any, dim: Any, keepdim: bool = False) -> Any:
     >>> mt.tensor([500.0, 500.0]).logsumexp(0)
     tensor(500.6931)
     """
+    if dim is None:
+        raise TypeError(
+            "logsumexp(): argument 'dim' (position 2) must be tuple of ints, not NoneType"
+        )
     return Logsumexp.apply(input, wrap_all(dim, input._array.ndim), keepdim)

@@ -33,6 +33,8 @@ class Geqrf(Operation):
 def geqrf(input: Any) -> Any:
     """``A = Q R`` as LAPACK leaves it: R, the vectors of Q's reflections below it, and ``tau``.
 
+    Shapes: (..., m, n) to (..., m, n) and tau (..., min(m, n)).
+
     >>> import minitorch as mt
     >>> a, tau = mt.geqrf(mt.tensor([[3.0], [4.0]]))
     >>> a.abs(), tau
@@ -61,6 +63,8 @@ def reflected(input: Any, tau: Any, other: Any, adjoint: bool) -> Any:
 @takes("input", "tau", caller="linalg_householder_product")
 def householder_product(input: Any, tau: Any) -> Any:
     """The first columns of Q, the product of the reflections that `geqrf` returns.
+
+    Shapes: input (..., m, n), tau (..., k) to (..., m, n).
 
     >>> import minitorch as mt
     >>> A = mt.tensor([[3.0], [4.0]])
@@ -187,7 +191,14 @@ class LdlSolve(Operation):
 
 @takes("input", caller="linalg_ldl_factor_ex")
 def ldl_factor_ex(input: Any, *, hermitian: bool = False, check_errors: bool = False) -> Any:
-    """As `ldl_factor`, and LAPACK's ``info``: 0, or which diagonal element of D is zero."""
+    """As `ldl_factor`, and LAPACK's ``info``: 0, or which diagonal element of D is zero.
+
+    Shapes: (..., n, n) to LD (..., n, n), pivots (..., n) and info (...).
+
+    >>> import minitorch as mt
+    >>> mt.linalg.ldl_factor_ex(mt.tensor([[2.0, 1.0], [1.0, 2.0]])).info
+    tensor(0, dtype=torch.int32)
+    """
     name = "torch.linalg.ldl_factor_ex"
     lapack.check(name, input, kernel="ldl_factor_kernel_cpu")
     packed, pivots, info = LdlFactorEx.apply(input, hermitian)
@@ -203,6 +214,8 @@ def ldl_factor(input: Any, *, hermitian: bool = False) -> Any:
     L is triangular with ones, D has blocks of one or two rows. Both come in one matrix, with
     LAPACK's exchanges of rows. Only the lower triangle of ``input`` is looked at.
 
+    Shapes: (..., n, n) to LD (..., n, n) and pivots (..., n).
+
     >>> import minitorch as mt
     >>> mt.linalg.ldl_factor(mt.tensor([[2.0, 1.0], [1.0, 3.0]])).LD
     tensor([[2.0000, 0.0000],
@@ -216,6 +229,8 @@ def ldl_factor(input: Any, *, hermitian: bool = False) -> Any:
 @takes("LD", "pivots", "B", caller="linalg_ldl_solve")
 def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Any:
     """The solution X of ``A X = B`` from what `ldl_factor` says of A.
+
+    Shapes: LD (..., n, n), pivots (..., n), B (..., n, k) to (..., n, k).
 
     >>> import minitorch as mt
     >>> LD, pivots = mt.linalg.ldl_factor(mt.tensor([[2.0, 1.0], [1.0, 3.0]]))

@@ -9,6 +9,7 @@ taps again, and so is its gradient.
 from __future__ import annotations
 
 import functools
+import itertools
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -73,7 +74,9 @@ class Resample(Operation):
         work = x if x.dtype.kind == "u" else wide(x)
         # In a product with a matrix a NaN or infinity would spread to where its weight is 0.
         short = any(taps and not taps.picks and taps.length <= DENSE for taps in maps)
-        finite = short and x.dtype.kind == "f" and bool(xp.isfinite(work.sum()))
+        # (On a GPU to look would be to wait.)
+        short = short and x.dtype.kind == "f" and not backend.is_gpu_array(x)
+        finite = short and bool(xp.isfinite(work.sum()))
         for back, taps in enumerate(reversed(maps), start=1):
             if taps is not None:
                 work = along(xp, work, x.ndim - back, taps, finite and taps.length <= DENSE)
@@ -111,9 +114,14 @@ def along(xp: Any, x: Any, axis: int, taps: Taps, dense: bool) -> Any:
 
 def along_bytes(xp: Any, x: Any, axis: int, taps: Taps) -> Any:
     """`along` for whole numbers from 0 to 255: with whole weights, so many to 1, and rounded."""
-    largest = float(taps.weights.max())
+    factors = taps.weights.copy()
+    for before, tap in itertools.pairwise(range(len(factors))):
+        same = taps.places[before] == taps.places[tap]  # at the border: they are one weight
+        factors[tap] += xp.where(same, factors[before], 0)
+        factors[before][same] = 0
+    largest = float(factors.max())
     bits = next(n for n in range(22) if n == 21 or int(0.5 + largest * 2 ** (n + 1)) >= 1 << 15)
-    whole = xp.trunc(taps.weights * 2**bits + xp.copysign(0.5, taps.weights)).astype(np.int32)
+    whole = xp.trunc(factors * 2**bits + xp.copysign(0.5, factors)).astype(np.int32)
     total: Any = 1 << (bits - 1)
     for places, weights in zip(taps.places, whole, strict=True):
         column = weights.reshape(-1, *(1,) * (x.ndim - 1 - axis))
@@ -126,7 +134,7 @@ def along_bytes(xp: Any, x: Any, axis: int, taps: Taps) -> Any:
 
 @functools.lru_cache(256)
 def taps_for(
-    xp: Any,
+    device: int | None,
     mode: str,
     length: int,
     count: int,
@@ -150,7 +158,7 @@ def taps_for(
     else:
         at = source(length, count, scale, align_corners, real)
         places, weights = (cubic if mode == "bicubic" else linear)(at, length, align_corners)
-    return Taps(length, xp.asarray(places), xp.asarray(weights))
+    return Taps(length, backend.to_device(places, device), backend.to_device(weights, device))
 
 
 def ratio(length: int, count: int, scale: float | None, align_corners: bool, real: Any) -> Any:

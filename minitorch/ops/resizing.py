@@ -57,7 +57,13 @@ def resize_(self: Any, *size: Any) -> Any:
 
 
 def resize_as_(self: Any, the_template: Any) -> Any:
-    """Give this tensor the size of another one: `resize_`."""
+    """Give this tensor the size of another one: `resize_`.
+
+    >>> import minitorch as mt
+    >>> mt.arange(4).resize_as_(mt.zeros(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     operands.tensor(the_template, "resize_as_", "the_template", 1)
     return resize_(self, the_template._array.shape)
 
@@ -117,7 +123,9 @@ def itself(function: Callable[..., Any]) -> Callable[..., Any]:
 
     name = function.__name__ + "_"
     method.__name__ = method.__qualname__ = name
-    method.__doc__ = f"Become what `{function.__name__}` returns: a view of this tensor's memory."
+    method.__doc__ = (
+        f"In-place form of `{function.__name__}`: this tensor becomes the view that it returns."
+    )
     return method
 
 

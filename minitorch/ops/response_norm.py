@@ -39,6 +39,7 @@ def local_response_norm(
     return input / (mean * alpha + k) ** beta
 
 
+@backend.at_its_gpu
 def cross_map_lrn2d(input: Any, size: int, alpha: float, beta: float, k: float) -> Any:
     """`local_response_norm` as the older `nn.CrossMapLRN2d` has it.
 

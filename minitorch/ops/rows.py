@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
+
 NARROW = 64  # up to this length it is faster to turn the rows into columns first
 SAFE = 60.0  # e ** 60 is far from float32's largest number, also if many of them are added up
 
@@ -51,6 +53,11 @@ def softmax(xp: Any, x: Any, dim: int) -> Any:
         if sums.min() > 1e-6:
             out /= sums
             return out
-    out = xp.exp(x - largest(xp, x, dim))
+    top = largest(xp, x, dim)
+    out = EXP_BELOW(x, top) if kernels.fits(x) else xp.exp(x - top)
     out /= total(xp, out, dim)
     return out
+
+
+# For a GPU: see kernels.py.
+EXP_BELOW = kernels.Kernel("exp_below", "T x, T top", "T y", "y = exp(x - top)")

@@ -12,8 +12,8 @@ from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from . import operands, scalars, sizes
 from .conversion import Change, copied
-from .dims import wrap
-from .places import AddAt, Pick, Put, add_at, integers, located, outside
+from .dims import takes_axis, wrap
+from .places import AddAt, Pick, Put, add_at, integers, located, refuse_outside
 
 
 class Gather(Pick):
@@ -34,6 +34,7 @@ class ScatterAdd(AddAt):
     """The elements that `Gather` reads, with values added."""
 
 
+@backend.at_its_gpu
 def along(input: Any, dim: int, index: Any, caller: str, src: Any = None) -> Any:
     """The places in the flat ``input`` that ``index`` along ``dim`` names; checked.
 
@@ -49,9 +50,11 @@ def along(input: Any, dim: int, index: Any, caller: str, src: Any = None) -> Any
         shape or (1,), dim, array.shape or (1,), src, "self" if caller != "gather" else "input"
     )
     length = shape[dim] if shape else 1
-    bad = outside(array, 0, length)
-    if bad is not None:
-        raise RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
+
+    def error(bad: int) -> Exception:
+        return RuntimeError(f"index {bad} is out of bounds for dimension {dim} with size {length}")
+
+    refuse_outside(array, 0, length, error)
     xp = backend.array_module(array)
     places: Any = 0
     for at, size in enumerate(shape):
@@ -144,7 +147,13 @@ def scatter(
 def scatter_(
     self: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Any:
-    """`scatter` in place."""
+    """`scatter` in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 3).scatter_(1, mt.tensor([[2], [0]]), 1.0)  # one-hot rows
+    tensor([[0., 0., 1.],
+            [1., 0., 0.]])
+    """
     given = value if src is None else src
     if reduce is not None:
         return scatter_reduce_(self, dim, index, *as_reduction(self, index, given, reduce))
@@ -181,11 +190,17 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
 
 
 def scatter_add_(self: Any, dim: int, index: Any, src: Any) -> Any:
-    """`scatter_add` in place."""
+    """`scatter_add` in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2).scatter_add_(0, mt.tensor([0, 0, 1]), mt.tensor([1.0, 2.0, 3.0]))
+    tensor([3., 3.])
+    """
     operands.tensor(src, "scatter_add_", "src", 3)
     return ScatterAdd.apply_(self, *scatter_arguments(self, dim, index, src, "scatter_add_"))
 
 
+@takes_axis
 def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     """As `gather`, with ``input`` and ``indices`` broadcast; flat without ``dim``.
 
@@ -224,7 +239,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
 def counted(indices: Any, length: int) -> Any:
     """``indices`` with negative ones counted from the front."""
     array = indices._array
-    if not array.size or array.min() >= 0:
+    if not array.size or (indices.is_cpu and array.min() >= 0):
         return indices
     return indices.where(indices >= 0, indices + length)
 
@@ -367,6 +382,10 @@ def index_reduce(
 
     ``reduce`` is "prod", "mean", "amax" or "amin"; what was there is left out if not
     ``include_self``.
+
+    >>> import minitorch as mt
+    >>> mt.index_reduce(mt.zeros(2), 0, mt.tensor([0, 0]), mt.tensor([3.0, 8.0]), "amax")
+    tensor([8., 0.])
     """
     places = index_reduce_arguments(input, dim, index, source, reduce)
     return ScatterReduce.apply(input, places, source, reduce, include_self)
@@ -375,7 +394,7 @@ def index_reduce(
 def index_reduce_(
     self: Any, dim: int, index: Any, source: Any, reduce: str, *, include_self: bool = True
 ) -> Any:
-    """`index_reduce` in place."""
+    """In-place form of `index_reduce`."""
     places = index_reduce_arguments(self, dim, index, source, reduce)
     return ScatterReduce.apply_(self, places, source, reduce, include_self)
 
@@ -425,6 +444,11 @@ def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce
 def scatter_reduce_(
     self: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Any:
-    """`scatter_reduce` in place."""
+    """`scatter_reduce` in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2).scatter_reduce_(0, mt.tensor([0, 0, 1]), mt.tensor([1.0, 5.0, 3.0]), "amax")
+    tensor([5., 3.])
+    """
     places, src, reduce = reduction_arguments(self, dim, index, src, reduce)
     return ScatterReduce.apply_(self, places, src, reduce, include_self)

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from . import conversion, operands, scalars
 from .dims import wrap
-from .places import AddAt, Pick, Put, integers, outside
+from .places import AddAt, Pick, Put, integers, refuse_outside
 
 
 class IndexSelect(Pick):
@@ -54,6 +54,7 @@ class PutFlatAccumulate(AddAt):
     torch_name = "PutBackward0"
 
 
+@backend.at_its_gpu
 def vector(index: Any, caller: str, error: Exception) -> Any:
     """The array of a 1-d (or 0-d) tensor of indices."""
     array = operands.tensor(index, caller, "index")._array
@@ -80,11 +81,12 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
         raise RuntimeError(
             f"index_select(): Index to scalar can have only 1 value, got {places.size} value(s)"
         )
-    if outside(places, 0, shape[dim] if shape else 1) is not None:
-        raise IndexError("index out of range in self")
+    length = shape[dim] if shape else 1
+    refuse_outside(places, 0, length, lambda bad: IndexError("index out of range in self"))
     return IndexSelect.apply(input, dim, 1 if shape else 0, places if shape else places[0])
 
 
+@backend.at_its_gpu
 def slices_written(
     self: Any, dim: int, index: Any, source: Any, caller: str, low: int = 0
 ) -> tuple[int, int, Any]:
@@ -111,12 +113,14 @@ def slices_written(
         check_source(self, dim, array, source, caller)
     places = array.reshape(-1).copy()
     length = shape[dim] if shape else 1
-    bad = outside(places, low * length, length)
-    if bad is not None:
+
+    def error(bad: int) -> Exception:
         where = f"index {bad} is out of bounds for dimension {dim} with size {length}"
         if caller == "index_add_":
-            raise RuntimeError(where)
-        raise IndexError(f"index_copy_(): {where}" if caller == "index_copy_" else where)
+            return RuntimeError(where)
+        return IndexError(f"index_copy_(): {where}" if caller == "index_copy_" else where)
+
+    refuse_outside(places, low * length, length, error)
     return (
         (dim, 1, places)
         if shape
@@ -188,7 +192,12 @@ def index_add_(self: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
 
 
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
-    """`Tensor.index_add_` on a copy."""
+    """`Tensor.index_add_` on a copy.
+
+    >>> import minitorch as mt
+    >>> mt.index_add(mt.zeros(3), 0, mt.tensor([0, 2, 0]), mt.tensor([1.0, 2.0, 3.0]))
+    tensor([4., 0., 2.])
+    """
     return IndexAdd.apply(input, *add_arguments(input, dim, index, source, alpha))
 
 
@@ -203,7 +212,12 @@ def add_arguments(self: Any, dim: int, index: Any, source: Any, alpha: Any) -> t
 
 
 def index_copy_(self: Any, dim: int, index: Any, source: Any) -> Any:
-    """Write slice i of ``source`` into slice ``index[i]`` of dimension ``dim``, in place."""
+    """Write slice i of ``source`` into slice ``index[i]`` of dimension ``dim``, in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3).index_copy_(0, mt.tensor([2, 0]), mt.tensor([1.0, 2.0]))
+    tensor([2., 0., 1.])
+    """
     return IndexCopy.apply_(self, *copy_arguments(self, dim, index, source))
 
 
@@ -228,7 +242,13 @@ def copy_arguments(self: Any, dim: int, index: Any, source: Any) -> tuple[Any, .
 
 
 def index_fill_(self: Any, dim: int, index: Any, value: Any) -> Any:
-    """Fill the slices ``index`` of ``dim`` with a number or the value of a 0-d tensor, in place."""
+    """Fill the slices ``index`` of ``dim`` with a number or the value of a 0-d tensor, in place.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 3).index_fill_(1, mt.tensor([0, 2]), 7)
+    tensor([[7., 0., 7.],
+            [7., 0., 7.]])
+    """
     operation, args = fill_arguments(self, dim, index, value)
     return operation.apply_(self, *args)
 
@@ -265,6 +285,7 @@ def fill_arguments(self: Any, dim: int, index: Any, value: Any) -> tuple[Any, tu
 # The tensor as if it were flat --------------------------------------------------------------------
 
 
+@backend.at_its_gpu
 def flat_places(self: Any, index: Any, caller: str) -> tuple[int, int, Any]:
     """Dimension, span and places for elements of the flat tensor; checked."""
     array = operands.tensor(index, caller, "index")._array
@@ -274,11 +295,13 @@ def flat_places(self: Any, index: Any, caller: str) -> tuple[int, int, Any]:
     size = int(self._array.size)
     if size == 0 and array.size:
         raise IndexError(f"{caller}(): tried to take from an empty tensor")
-    bad = outside(array, -size, size)
-    if bad is not None:
-        raise IndexError(
+
+    def error(bad: int) -> Exception:
+        return IndexError(
             f"out of range: tried to access index {bad} on a tensor of {size} elements."
         )
+
+    refuse_outside(array, -size, size, error)
     return 0, self._array.ndim, array % max(size, 1)
 
 
@@ -326,6 +349,11 @@ def put_(self: Any, index: Any, source: Any, accumulate: bool = False) -> Any:
     """Write ``source`` where ``index`` names elements of the flat tensor, in place.
 
     With ``accumulate`` the values are added.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 2).put_(mt.tensor([3, 0]), mt.tensor([1.0, 2.0]))
+    tensor([[2., 0.],
+            [0., 1.]])
     """
     operation = PutFlatAccumulate if accumulate else PutFlat
     return operation.apply_(self, *put_arguments(self, index, source))

@@ -101,7 +101,13 @@ def reshape(input: Any, shape: Any) -> Any:
 
 
 def reshape_method(self: Any, *lengths: Any, shape: Any = None) -> Any:
-    """This tensor's elements in the shape ``lengths``: ``x.reshape(2, 3)``. See `reshape`."""
+    """This tensor's elements in the shape ``lengths``: ``x.reshape(2, 3)``. See `reshape`.
+
+    >>> import minitorch as mt
+    >>> mt.arange(6).reshape(2, -1)
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+    """
     if not lengths:
         if shape is None:
             raise TypeError('reshape() missing 1 required positional arguments: "shape"')
@@ -168,12 +174,24 @@ def view_dtype(self: Any, dtype: dtypes.dtype) -> Any:
 
 
 def view_as(self: Any, other: Any) -> Any:
-    """This tensor in the shape of ``other``, sharing memory."""
+    """This tensor in the shape of ``other``, sharing memory.
+
+    >>> import minitorch as mt
+    >>> mt.arange(4).view_as(mt.zeros(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     return view(self, other._array.shape)
 
 
 def reshape_as(self: Any, other: Any) -> Any:
-    """This tensor in the shape of ``other``."""
+    """This tensor in the shape of ``other``.
+
+    >>> import minitorch as mt
+    >>> mt.arange(4).reshape_as(mt.zeros(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
+    """
     return reshape_method(self, other._array.shape)
 
 
@@ -199,7 +217,12 @@ def flatten(input: Any, start_dim: int = 0, end_dim: int = -1) -> Any:
 
 
 def ravel(input: Any) -> Any:
-    """All elements in one dimension: a view if possible, else a copy."""
+    """All elements in one dimension: a view if possible, else a copy.
+
+    >>> import minitorch as mt
+    >>> mt.ravel(mt.tensor([[1, 2], [3, 4]]))
+    tensor([1, 2, 3, 4])
+    """
     return view(input.contiguous(), -1)
 
 
@@ -238,19 +261,23 @@ def split_lengths(lengths: Any, whole: int, dim: int) -> tuple[int, ...]:
         raise RuntimeError(f"unflatten got an unexpected error:\n{error}") from None
 
 
-def unsqueeze(input: Any, dim: int) -> Any:
+def unsqueeze(input: Any, dim: Any = None, *, axis: Any = None) -> Any:
     """``input`` with a dimension of length 1 inserted at ``dim``.
 
     >>> import minitorch as mt
     >>> mt.zeros(2, 3).unsqueeze(1).shape
     torch.Size([2, 1, 3])
     """
+    if dim is None:
+        if axis is None:
+            raise TypeError('unsqueeze() missing 1 required positional arguments: "dim"')
+        dim = axis  # NumPy's name, as in PyTorch; a decorator would take a tenth of the time
     shape = input._array.shape
     at = wrap(dim, len(shape) + 1)
     return Unsqueeze.apply(input, (*shape[:at], 1, *shape[at:]))
 
 
-def squeeze(input: Any, dim: Any = None, *more: Any) -> Any:
+def squeeze(input: Any, dim: Any = None, *more: Any, axis: Any = None) -> Any:
     """``input`` without its dimensions of length 1: all of them, or those among ``dim``.
 
     >>> import minitorch as mt
@@ -259,6 +286,7 @@ def squeeze(input: Any, dim: Any = None, *more: Any) -> Any:
     (torch.Size([3]), torch.Size([3, 1]), torch.Size([1, 3, 1]))
     """
     shape = input._array.shape
+    dim = axis if dim is None else dim
     if dim is None:
         return Squeeze.apply(input, tuple([length for length in shape if length != 1]))
     if not more and not isinstance(dim, list | tuple):

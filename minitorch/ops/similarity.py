@@ -20,6 +20,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     $\frac{x_1 \cdot x_2}{\max(|x_1|, eps) \cdot \max(|x_2|, eps)}$ along ``dim``; ``x1`` and ``x2``
     are broadcast together.
 
+    Shapes: (..., D, ...) both, to (..., ...) without ``dim``.
+
     >>> import minitorch as mt
     >>> mt.cosine_similarity(mt.tensor([[3.0, 4.0]]), mt.tensor([[4.0, 3.0]]))
     tensor([0.9600])

@@ -6,6 +6,9 @@ import math
 import operator
 from typing import Any
 
+LARGEST = 2**63 - 1
+OVERFLOW = "Overflow when unpacking long long"
+
 
 def sizes(given: tuple[Any, ...], caller: str, name: str = "size") -> tuple[int, ...]:
     """The integers of ``caller(2, 3)``, ``caller((2, 3))`` or ``caller([2, 3])``."""
@@ -19,7 +22,7 @@ def sizes(given: tuple[Any, ...], caller: str, name: str = "size") -> tuple[int,
                 f"not {type(only).__name__}"
             )
     for size in given:
-        if size.__class__ is not int:
+        if size.__class__ is not int or size > LARGEST:
             return tuple([integer(size, place, caller, name) for place, size in enumerate(given)])
     return given
 
@@ -45,12 +48,32 @@ def is_integer(value: Any) -> bool:
 def integer(value: Any, place: int, caller: str, name: str) -> int:
     """One of the sizes as an int."""
     if not is_integer(value):
-        raise TypeError(
-            f"{caller}(): argument '{name}' failed to unpack the object at pos {place + 1} with "
-            "error "
-            f'"type must be tuple of ints,but got {type(value).__name__}"'
-        )
+        reason = f'type must be tuple of ints,but got {type(value).__name__}"'
+        raise unpacking(caller, name, place, reason)
+    if not fits(operator.index(value)):
+        raise unpacking(caller, name, place, OVERFLOW)
     return operator.index(value)
+
+
+def unpacking(caller: str, name: str, place: int, reason: str) -> TypeError:
+    """The error for a size that is no integer, or too long a one."""
+    return TypeError(
+        f"{caller}(): argument '{name}' failed to unpack the object at pos {place + 1} with "
+        f'error "{reason}'
+    )
+
+
+def fits(value: int) -> bool:
+    """Whether 64 bits with the sign hold ``value``."""
+    return -LARGEST <= value + 1 <= LARGEST + 1
+
+
+def long(value: Any) -> int:
+    """An integer that 64 bits must hold."""
+    number = operator.index(value)
+    if not fits(number):
+        raise ValueError(OVERFLOW)
+    return number
 
 
 def infer(shape: tuple[int, ...], numel: int) -> tuple[int, ...]:

@@ -13,7 +13,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import sizes
 from .conversion import copied
-from .dims import wrap
+from .dims import takes_axis, wrap
 from .expanding import strided
 from .joining import Cat, Stack
 
@@ -30,6 +30,13 @@ class Part(Operation):
     @staticmethod
     def look(xp: Any, x: Any, where: Any) -> Any:
         """The part, as a view of the array ``x``."""
+        if None in where:  # first: of a new dimension NumPy would make the stride 0
+            shape, dim, items = [], 0, []
+            for item in where[:-1]:  # the last one is `...`
+                shape.append(1 if item is None else x.shape[dim])
+                items.append(slice(None) if item is None else item)
+                dim += item is not None
+            return x.reshape((*shape, *x.shape[dim:]))[(*items, ...)]
         return x[where]
 
     def grad_x(self, grad: Any, where: Any) -> Any:
@@ -183,7 +190,12 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
 
 
 def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
-    """As `narrow`, in memory of its own."""
+    """As `narrow`, in memory of its own.
+
+    >>> import minitorch as mt
+    >>> mt.narrow_copy(mt.tensor([1, 2, 3, 4]), 0, 1, 2)
+    tensor([2, 3])
+    """
     return narrow(input, dim, start, length).clone()
 
 
@@ -216,12 +228,22 @@ def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, 
 
 
 def split_method(self: Any, split_size: Any, dim: int = 0) -> tuple[Any, ...]:
-    """Pieces of this tensor: ``x.split(2)``, ``x.split([1, 4])``. See `split`."""
+    """Pieces of this tensor: ``x.split(2)``, ``x.split([1, 4])``. See `split`.
+
+    >>> import minitorch as mt
+    >>> mt.arange(5).split(2)
+    (tensor([0, 1]), tensor([2, 3]), tensor([4]))
+    """
     return split(self, split_size, dim)
 
 
 def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
-    """Pieces of the lengths ``split_sizes`` along ``dim``: views."""
+    """Pieces of the lengths ``split_sizes`` along ``dim``: views.
+
+    >>> import minitorch as mt
+    >>> mt.split_with_sizes(mt.arange(5), [2, 3])
+    (tensor([0, 1]), tensor([2, 3, 4]))
+    """
     if not isinstance(split_sizes, list | tuple):
         raise TypeError(
             "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, "
@@ -246,6 +268,7 @@ def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ..
     return SplitWithSizes.apply(self, lengths, at)
 
 
+@takes_axis
 def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     """At most ``chunks`` pieces of equal length along ``dim`` (the last may be shorter): views.
 
@@ -263,6 +286,7 @@ def chunk(input: Any, chunks: int, dim: int = 0) -> tuple[Any, ...]:
     return split(input, size, at) if size else split_with_sizes(input, (0,) * chunks, at)
 
 
+@takes_axis
 def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
     """The slices of ``input`` along ``dim``, which goes away: views.
 
@@ -275,6 +299,7 @@ def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
     return Unbind.apply(input, wrap(dim, input._array.ndim))
 
 
+@takes_axis
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """``input`` cut along ``dim`` into so many nearly equal pieces, or at the indices given: views.
 
@@ -327,17 +352,34 @@ def split_along(input: Any, parts: Any, dim: int, ndim: int, caller: str) -> tup
 
 
 def hsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
-    """``input`` cut along its second dimension, a vector along its only one. See `tensor_split`."""
+    """``input`` cut along its second dimension, a vector along its only one. See `tensor_split`.
+
+    >>> import minitorch as mt
+    >>> mt.hsplit(mt.tensor([[1, 2, 3], [4, 5, 6]]), [1])
+    (tensor([[1],
+            [4]]), tensor([[2, 3],
+            [5, 6]]))
+    """
     return split_along(input, indices_or_sections, 0 if input._array.ndim == 1 else 1, 1, "hsplit")
 
 
 def vsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
-    """``input`` cut along its first dimension. See `tensor_split`."""
+    """``input`` cut along its first dimension. See `tensor_split`.
+
+    >>> import minitorch as mt
+    >>> mt.vsplit(mt.tensor([[1, 2], [3, 4]]), 2)
+    (tensor([[1, 2]]), tensor([[3, 4]]))
+    """
     return split_along(input, indices_or_sections, 0, 2, "vsplit")
 
 
 def dsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
-    """``input`` cut along its third dimension. See `tensor_split`."""
+    """``input`` cut along its third dimension. See `tensor_split`.
+
+    >>> import minitorch as mt
+    >>> [part.shape for part in mt.dsplit(mt.zeros(2, 3, 4), 2)]
+    [torch.Size([2, 3, 2]), torch.Size([2, 3, 2])]
+    """
     return split_along(input, indices_or_sections, 2, 3, "dsplit")
 
 
@@ -388,6 +430,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     return scattered(SelectScatter, input, src, Select, where, "slice")
 
 
+@takes_axis
 def slice_scatter(
     input: Any,
     src: Any,
@@ -396,7 +439,13 @@ def slice_scatter(
     end: int | None = None,
     step: int = 1,
 ) -> Any:
-    """``input`` with places ``start:end:step`` of dimension ``dim`` replaced by ``src``; copies."""
+    """``input`` with places ``start:end:step`` of dimension ``dim`` replaced by ``src``; copies.
+
+    >>> import minitorch as mt
+    >>> mt.slice_scatter(mt.zeros(2, 3), mt.ones(2, 1), dim=1, start=1, end=2)
+    tensor([[0., 1., 0.],
+            [0., 1., 0.]])
+    """
     if step < 1:
         raise RuntimeError("slice step must be positive")
     where = at_dim(wrap(dim, input._array.ndim), slice(start, end, step))
@@ -404,6 +453,12 @@ def slice_scatter(
 
 
 def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
-    """``input`` with a diagonal replaced by ``src``; copies. See `diagonal`."""
+    """``input`` with a diagonal replaced by ``src``; copies. See `diagonal`.
+
+    >>> import minitorch as mt
+    >>> mt.diagonal_scatter(mt.zeros(2, 2), mt.tensor([5.0, 6.0]))
+    tensor([[5., 0.],
+            [0., 6.]])
+    """
     where = diagonal_places(input._array.ndim, offset, dim1, dim2)
     return scattered(DiagonalScatter, input, src, Diagonal, where, "slice")

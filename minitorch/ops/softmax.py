@@ -10,6 +10,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+from .. import kernels
 from ..autograd.operation import Operation
 from . import dims, rows
 from .arrays import wide
@@ -36,7 +37,10 @@ class SoftmaxBackwardData(Operation):
         if y.size == 0 or y.ndim == 0:
             return grad * 0
         wider = wide(y)
-        result = grad - rows.inner(xp, wide(grad), wider, dim)
+        inner = rows.inner(xp, wide(grad), wider, dim)
+        if kernels.fits(y) and kernels.fits(grad):
+            return SOFTMAX_GRADIENT(grad, y, inner)
+        result = grad - inner
         result *= wider
         return result.astype(y.dtype, copy=False)
 
@@ -46,6 +50,12 @@ class SoftmaxBackwardData(Operation):
     def grad_y(self, g: Any, grad: Any, y: Any, dim: int) -> Any:
         inner = (grad * y).sum(dim, keepdim=True)
         return g * (grad - inner) - grad * (g * y).sum(dim, keepdim=True)
+
+
+# The same for a GPU: see kernels.py.
+SOFTMAX_GRADIENT = kernels.Kernel(
+    "softmax_gradient", "T grad, T y, T inner", "T result", "result = (grad - inner) * y"
+)
 
 
 class LogSoftmax(Operation):
@@ -70,8 +80,11 @@ class LogSoftmaxBackwardData(Operation):
     def forward(self, xp: Any, grad: Any, y: Any, dim: int) -> Any:
         if y.size == 0 or y.ndim == 0:
             return grad * 0
+        total = rows.total(xp, wide(grad), dim)
+        if kernels.fits(y) and kernels.fits(grad):
+            return LOG_SOFTMAX_GRADIENT(grad, y, total)
         result = xp.exp(wide(y))
-        result *= rows.total(xp, wide(grad), dim)
+        result *= total
         xp.subtract(grad, result, out=result)
         return result.astype(y.dtype, copy=False)
 
@@ -80,6 +93,11 @@ class LogSoftmaxBackwardData(Operation):
 
     def grad_y(self, g: Any, grad: Any, y: Any, dim: int) -> Any:
         return -g * y.exp() * grad.sum(dim, keepdim=True)
+
+
+LOG_SOFTMAX_GRADIENT = kernels.Kernel(
+    "log_softmax_gradient", "T grad, T y, T total", "T result", "result = grad - exp(y) * total"
+)
 
 
 def check_floating(x: Any, dim: int, prefix: str = "") -> None:
@@ -92,6 +110,7 @@ def check_floating(x: Any, dim: int, prefix: str = "") -> None:
 # Functions ----------------------------------------------------------------------------------------
 
 
+@dims.takes_axis
 def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """``exp(x) / Σ exp(x)`` along ``dim``: positive numbers that add up to 1.
 
@@ -104,6 +123,7 @@ def softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     return Softmax.apply(*prepared("softmax", input, dim, dtype))
 
 
+@dims.takes_axis
 def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
     """``ln softmax(x)`` along ``dim``, exact also where the softmax is tiny.
 
@@ -115,7 +135,12 @@ def log_softmax(input: Any, dim: int, dtype: Any = None) -> Any:
 
 
 def softmin(input: Any, dim: int, dtype: Any = None) -> Any:
-    """``softmax(-x)``: the smallest number gets the largest share."""
+    """``softmax(-x)``: the smallest number gets the largest share.
+
+    >>> import minitorch as mt
+    >>> F.softmin(mt.tensor([1.0, 2.0, 3.0]), dim=-1)
+    tensor([0.6652, 0.2447, 0.0900])
+    """
     return Softmax.apply(*prepared("softmin", -input, dim, dtype))
 
 

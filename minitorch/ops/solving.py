@@ -128,11 +128,23 @@ def inv(A: Any) -> Any:
     return inverse_or_error(A, "linalg.inv")
 
 
+def plain_inverse(input: Any) -> Any:
+    """The inverse of a matrix: `linalg.inv`.
+
+    >>> mt.inverse(mt.tensor([[2.0, 0.0], [0.0, 4.0]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+    """
+    return inv(input)
+
+
 @takes("A", caller="linalg_inv_ex")
 def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     """The inverse, and ``info``: 0, or which diagonal element of U in ``A = P L U`` is zero.
 
     Without ``check_errors`` singular matrices are no error; their inverses are NaN.
+
+    Shapes: (..., n, n) to (..., n, n) and (...).
 
     >>> import minitorch as mt
     >>> mt.linalg.inv_ex(mt.zeros(2, 2)).info
@@ -199,7 +211,15 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
 
 @takes("A", "B", caller="linalg_solve_ex")
 def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
-    """As `solve`, and ``info`` as of `inv_ex`; singular matrices are no error, X is NaN there."""
+    """As `solve`, and ``info`` as of `inv_ex`; singular matrices are no error, X is NaN there.
+
+    Shapes: A (..., n, n), B (..., n, k) or (..., n); the result as B, and (...).
+
+    >>> import minitorch as mt
+    >>> a = mt.tensor([[[2.0]], [[0.0]]])
+    >>> mt.linalg.solve_ex(a, mt.ones(2, 1, 1)).info
+    tensor([0, 1], dtype=torch.int32)
+    """
     result, info = solutions(A, B, left)
     if check_errors:
         sentence = "The solver failed because the input matrix is singular."
@@ -215,6 +235,8 @@ def solve_triangular(
 
     The other triangle of ``input`` is not looked at, nor is its diagonal if ``unitriangular``,
     which says that it is 1. A zero on the diagonal gives infinities, no error.
+
+    Shapes: input (..., n, n), B (..., n, k) to (..., n, k).
 
     >>> import minitorch as mt
     >>> A = mt.tensor([[1.0, 1.0], [0.0, 2.0]])
@@ -238,7 +260,14 @@ def solve_triangular(
 def triangular_solve(
     b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
-    """The old form of `linalg.solve_triangular`: (solution, a copy of ``A``)."""
+    """The old form of `linalg.solve_triangular`: (solution, a copy of ``A``).
+
+    >>> import minitorch as mt
+    >>> a = mt.tensor([[2.0, 1.0], [0.0, 4.0]])
+    >>> mt.triangular_solve(mt.tensor([[5.0], [4.0]]), a).solution
+    tensor([[2.],
+            [1.]])
+    """
     warn_of_old(
         "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangular"
         "and will be removed in a future PyTorch release.\n"
@@ -314,9 +343,9 @@ def cholesky_inverse(input: Any, upper: bool = False) -> Any:
     """The inverse of ``L L*``, or of ``U* U`` if ``upper``, where ``input`` is that factor.
 
     >>> import minitorch as mt
-    >>> mt.cholesky_inverse(mt.eye(2) * 2)
-    tensor([[0.2500, 0.0000],
-            [0.0000, 0.2500]])
+    >>> mt.cholesky_inverse(mt.tensor([[2.0, 0.0], [1.0, 2.0]]))
+    tensor([[ 0.3125, -0.1250],
+            [-0.1250,  0.2500]])
     """
     array = input._array
     if array.ndim < 2:

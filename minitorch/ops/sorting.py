@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from .dims import over_dims, wrap
@@ -321,6 +321,7 @@ class Bincount(Operation):
 
 
 @over_dims
+@backend.at_its_gpu
 def bincount(input: Any, weights: Any = None, minlength: int = 0) -> Any:
     """How often each number from 0 on occurs in ``input``, a vector of integers.
 

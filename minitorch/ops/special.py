@@ -33,7 +33,12 @@ class Erf(Operation):
 
 
 class Erfc(Operation):
-    """``1 - erf x``, exact also where it is tiny; derivative ``-2/√π exp(-x²)``."""
+    """``1 - erf x``, exact also where it is tiny; derivative ``-2/√π exp(-x²)``.
+
+    >>> import minitorch as mt
+    >>> mt.erfc(mt.tensor([0.0, 1.0, 5.0]))
+    tensor([1.0000e+00, 1.5730e-01, 1.5375e-12])
+    """
 
     promote = only("f", "erfc_vml_cpu", dtypes.floating)
 
@@ -45,7 +50,12 @@ class Erfc(Operation):
 
 
 class Erfinv(Operation):
-    """The inverse of the error function, on (-1, 1); derivative ``√π/2 exp(erfinv² x)``."""
+    """The inverse of the error function, on (-1, 1); derivative ``√π/2 exp(erfinv² x)``.
+
+    >>> import minitorch as mt
+    >>> mt.erfinv(mt.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.4769,    inf])
+    """
 
     promote = only("f", "erfinv_vml_cpu", dtypes.floating)
 
@@ -244,7 +254,12 @@ class Logaddexp(Operation):
 
 
 class Logaddexp2(Operation):
-    """``log₂(2ᵃ + 2ᵇ)`` without overflow; derivatives ``1 / (1 + 2ᵇ⁻ᵃ)``, ``1 / (1 + 2ᵃ⁻ᵇ)``."""
+    """``log₂(2ᵃ + 2ᵇ)`` without overflow; derivatives ``1 / (1 + 2ᵇ⁻ᵃ)``, ``1 / (1 + 2ᵃ⁻ᵇ)``.
+
+    >>> import minitorch as mt
+    >>> mt.logaddexp2(mt.tensor([1000.0]), mt.tensor([1000.0]))  # log2(2^1000 + 2^1000)
+    tensor([1001.])
+    """
 
     promote = only("f", "logaddexp2_cpu", dtypes.arithmetic)
 

@@ -140,7 +140,12 @@ def eig(input: Any) -> Any:
 
 @takes("input", caller="linalg_eigvals")
 def eigvals(input: Any) -> Any:
-    """The eigenvalues of a matrix ``(..., n, n)``, complex, in no order; see `eig`."""
+    """The eigenvalues of a matrix ``(..., n, n)``, complex, in no order; see `eig`.
+
+    >>> import minitorch as mt
+    >>> mt.linalg.eigvals(mt.tensor([[0.0, -2.0], [1.0, 0.0]])).imag.abs()  # ±i √2
+    tensor([1.4142, 1.4142])
+    """
     check_eig("linalg.eigvals", input)
     return LinalgEig.apply(input)[0]
 
@@ -164,6 +169,8 @@ def eigh(input: Any, UPLO: str = "L") -> Any:
 
     Only its lower triangle is looked at, with ``UPLO="U"`` the upper one.
 
+    Shapes: (..., n, n) to (..., n) and (..., n, n).
+
     >>> import minitorch as mt
     >>> mt.linalg.eigh(mt.tensor([[2.0, 0.0], [0.0, 1.0]])).eigenvalues
     tensor([1., 2.])
@@ -173,7 +180,12 @@ def eigh(input: Any, UPLO: str = "L") -> Any:
 
 @takes("input", caller="linalg_eigvalsh")
 def eigvalsh(input: Any, UPLO: str = "L") -> Any:
-    """The eigenvalues of a Hermitian matrix in ascending order; see `eigh`."""
+    """The eigenvalues of a Hermitian matrix ``(..., n, n)`` in ascending order; see `eigh`.
+
+    >>> import minitorch as mt
+    >>> mt.linalg.eigvalsh(mt.tensor([[2.0, 1.0], [1.0, 3.0]]))
+    tensor([1.3820, 3.6180])
+    """
     return LinalgEigh.apply(input, check_eigh("linalg.eigvalsh", input, UPLO))[0]
 
 
@@ -272,7 +284,12 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any
 
 @takes("A", caller="linalg_svdvals")
 def svdvals(A: Any, *, driver: str | None = None) -> Any:
-    """The singular values of a matrix ``(..., m, n)`` in descending order; see `svd`."""
+    """The singular values of a matrix ``(..., m, n)`` in descending order; see `svd`.
+
+    >>> import minitorch as mt
+    >>> mt.linalg.svdvals(mt.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    tensor([5.4650, 0.3660])
+    """
     check_svd(A, driver)
     return SingularValues.apply(A)
 

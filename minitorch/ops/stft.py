@@ -138,6 +138,8 @@ def istft(
 
     The windows are put over each other, and divided by the sum of the squares of ``window`` there.
 
+    Shapes: (N, frequencies, frames) or without N, complex, to (N, L).
+
     >>> import minitorch as mt
     >>> x, hann = mt.arange(8.0), mt.hann_window(4)
     >>> mt.istft(mt.stft(x, 4, window=hann, return_complex=True), 4, window=hann).allclose(x)
@@ -228,6 +230,7 @@ def centred(like: Any, window: Any, win_length: int, n_fft: int) -> Any:
     return pad(window, (before, n_fft - win_length - before)) if win_length < n_fft else window
 
 
+@backend.at_its_gpu
 def overlapped(frames: Any, hop: int) -> Any:
     """The sum of the windows ``(B, T, n)``, each ``hop`` places after the one before."""
     batch, count, n = frames._array.shape

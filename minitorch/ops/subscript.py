@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import from_data
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from .places import integers
+from .sizes import long
 from .slicing import Part, Select, Slice
 
 
@@ -162,12 +164,6 @@ def basic_or_array(item: Any) -> Any:
     return array
 
 
-def type_name(value: Any) -> str:
-    """The name of a value's type as PyTorch writes it: ``float``, ``numpy.ndarray``."""
-    kind = value.__class__
-    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-
-
 def width(item: Any) -> int:
     """How many dimensions of the tensor ``item`` speaks of."""
     if item is None or item is Ellipsis or item.__class__ is bool:
@@ -192,4 +188,5 @@ def too_many(index: Any, ndim: int) -> IndexError:
 
 def out_of_range(index: int, dim: int, length: int) -> IndexError:
     """The error for a number that names no place of a dimension."""
+    long(index)
     return IndexError(f"index {index} is out of bounds for dimension {dim} with size {length}")

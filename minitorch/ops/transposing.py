@@ -59,19 +59,42 @@ def transpose(input: Any, dim0: int, dim1: int) -> Any:
     return Transpose.apply(input, wrap(dim0, ndim), wrap(dim1, ndim))
 
 
+def swapaxes(input: Any, axis0: int, axis1: int) -> Any:
+    """`transpose` under NumPy's name, with NumPy's names of its arguments.
+
+    >>> mt.swapaxes(mt.ones(2, 3, 4), axis0=0, axis1=2).shape
+    torch.Size([4, 3, 2])
+    """
+    return transpose(input, axis0, axis1)
+
+
 def t(input: Any) -> Any:
-    """The transpose of a matrix, as a view; a vector or 0-d tensor stays as it is."""
+    """The transpose of a matrix, as a view; a vector or 0-d tensor stays as it is.
+
+    >>> import minitorch as mt
+    >>> mt.t(mt.tensor([[1, 2, 3], [4, 5, 6]]))
+    tensor([[1, 4],
+            [2, 5],
+            [3, 6]])
+    """
     if input._array.ndim > 2:
         raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
     return T.apply(input)
 
 
 def transposed(self: Any) -> Any:
-    """The transpose of a matrix, as a view: ``x.T``."""
+    """The transpose of a matrix, as a view: ``x.T``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1, 2, 3], [4, 5, 6]]).T
+    tensor([[1, 4],
+            [2, 5],
+            [3, 6]])
+    """
     ndim = self._array.ndim
     if ndim == 0:
         deprecated("T", "This function is the identity in these cases.")
-    elif ndim > 2:
+    elif ndim != 2:
         warnings.warn(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
             "deprecated "
@@ -87,7 +110,12 @@ def transposed(self: Any) -> Any:
 
 
 def matrix_transposed(self: Any) -> Any:
-    """The last two dimensions exchanged, as a view: ``x.mT``."""
+    """The last two dimensions exchanged, as a view: ``x.mT``.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(5, 2, 3).mT.shape
+    torch.Size([5, 3, 2])
+    """
     ndim = self._array.ndim
     if ndim == 0:
         deprecated("mT", "This function is the identity in these cases.")
@@ -100,7 +128,13 @@ def matrix_transposed(self: Any) -> Any:
 
 
 def adjoint(self: Any) -> Any:
-    """The last two dimensions exchanged, and every element conjugated: ``x.mH``."""
+    """The last two dimensions exchanged, and every element conjugated: ``x.mH``.
+
+    >>> import minitorch as mt
+    >>> mt.adjoint(mt.tensor([[1j, 2], [3, 4 - 1j]]))
+    tensor([[0.-1.j, 3.-0.j],
+            [2.-0.j, 4.+1.j]])
+    """
     ndim = self._array.ndim
     if ndim == 0:
         deprecated("mH", "Consider using x.conj().")
@@ -113,8 +147,29 @@ def adjoint(self: Any) -> Any:
     return flipped.conj() if self.is_complex() else flipped
 
 
+def matrix_adjoint(self: Any) -> Any:
+    """The attribute ``x.mH``, which is `adjoint`.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1j, 2], [3, 4]]).mH
+    tensor([[0.-1.j, 3.-0.j],
+            [2.-0.j, 4.-0.j]])
+    """
+    if self._array.ndim == 1:
+        raise RuntimeError(
+            "tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor."
+        )
+    return adjoint(self)
+
+
 def hermitian(self: Any) -> Any:
-    """The conjugate transpose of a matrix: ``x.H``."""
+    """The conjugate transpose of a matrix: ``x.H``.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([[1j, 2], [3, 4]]).H
+    tensor([[0.-1.j, 3.-0.j],
+            [2.-0.j, 4.-0.j]])
+    """
     ndim = self._array.ndim
     if ndim == 0:
         deprecated("H", "Consider using x.conj().")
@@ -145,7 +200,12 @@ def permute(input: Any, dims: Any) -> Any:
 
 
 def permute_method(self: Any, *order: Any, dims: Any = None) -> Any:
-    """This tensor with its dimensions in another order: ``x.permute(2, 0, 1)``. See `permute`."""
+    """This tensor with its dimensions in another order: ``x.permute(2, 0, 1)``. See `permute`.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(2, 3, 4).permute(2, 0, 1).shape
+    torch.Size([4, 2, 3])
+    """
     if not order:
         if dims is None:
             raise TypeError('permute() missing 1 required positional arguments: "dims"')

@@ -19,7 +19,7 @@ class Sin(Operation):
     """The sine; derivative ``cos x``.
 
     >>> import minitorch as mt
-    >>> mt.sin(mt.tensor([0.0, math.pi / 2]))
+    >>> mt.sin(mt.tensor([0.0, mt.pi / 2]))
     tensor([0., 1.])
     """
 
@@ -33,7 +33,12 @@ class Sin(Operation):
 
 
 class Cos(Operation):
-    """The cosine; derivative ``-sin x``."""
+    """The cosine; derivative ``-sin x``.
+
+    >>> import minitorch as mt
+    >>> mt.cos(mt.tensor([0.0, mt.pi]))
+    tensor([ 1., -1.])
+    """
 
     promote = floating
 
@@ -45,7 +50,12 @@ class Cos(Operation):
 
 
 class Tan(Operation):
-    """The tangent; derivative ``1 + tan² x``."""
+    """The tangent; derivative ``1 + tan² x``.
+
+    >>> import minitorch as mt
+    >>> mt.tan(mt.tensor([0.0, 1.0]))
+    tensor([0.0000, 1.5574])
+    """
 
     promote = floating
 
@@ -57,7 +67,12 @@ class Tan(Operation):
 
 
 class Asin(Operation):
-    """The inverse of the sine; derivative ``1 / √(1 - x²)``."""
+    """The inverse of the sine; derivative ``1 / √(1 - x²)``.
+
+    >>> import minitorch as mt
+    >>> mt.asin(mt.tensor([0.0, 1.0, 2.0]))  # no angle has the sine 2
+    tensor([0.0000, 1.5708,    nan])
+    """
 
     promote = floating
 
@@ -69,7 +84,12 @@ class Asin(Operation):
 
 
 class Acos(Operation):
-    """The inverse of the cosine; derivative ``-1 / √(1 - x²)``."""
+    """The inverse of the cosine; derivative ``-1 / √(1 - x²)``.
+
+    >>> import minitorch as mt
+    >>> mt.acos(mt.tensor([1.0, 0.0, -1.0]))
+    tensor([0.0000, 1.5708, 3.1416])
+    """
 
     promote = floating
 
@@ -81,7 +101,12 @@ class Acos(Operation):
 
 
 class Atan(Operation):
-    """The inverse of the tangent; derivative ``1 / (1 + x²)``."""
+    """The inverse of the tangent; derivative ``1 / (1 + x²)``.
+
+    >>> import minitorch as mt
+    >>> mt.atan(mt.tensor([0.0, 1.0, mt.inf]))  # never more than a quarter turn
+    tensor([0.0000, 0.7854, 1.5708])
+    """
 
     promote = floating
 
@@ -93,7 +118,13 @@ class Atan(Operation):
 
 
 class Sinh(Operation):
-    """The hyperbolic sine ``(eˣ - e⁻ˣ) / 2``; derivative ``cosh x``."""
+    """The hyperbolic sine ``(eˣ - e⁻ˣ) / 2``; derivative ``cosh x``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, 2.0])
+    >>> mt.sinh(x), (x.exp() - (-x).exp()) / 2
+    (tensor([1.1752, 3.6269]), tensor([1.1752, 3.6269]))
+    """
 
     promote = floating
 
@@ -105,7 +136,13 @@ class Sinh(Operation):
 
 
 class Cosh(Operation):
-    """The hyperbolic cosine ``(eˣ + e⁻ˣ) / 2``; derivative ``sinh x``."""
+    """The hyperbolic cosine ``(eˣ + e⁻ˣ) / 2``; derivative ``sinh x``.
+
+    >>> import minitorch as mt
+    >>> x = mt.tensor([1.0, 2.0])
+    >>> mt.cosh(x) - mt.sinh(x), (-x).exp()
+    (tensor([0.3679, 0.1353]), tensor([0.3679, 0.1353]))
+    """
 
     promote = floating
 
@@ -134,7 +171,12 @@ class Tanh(Operation):
 
 
 class Asinh(Operation):
-    """The inverse of the hyperbolic sine; derivative ``1 / √(x² + 1)``."""
+    """The inverse of the hyperbolic sine; derivative ``1 / √(x² + 1)``.
+
+    >>> import minitorch as mt
+    >>> mt.asinh(mt.tensor([-10.0, 0.0, 10.0]))
+    tensor([-2.9982,  0.0000,  2.9982])
+    """
 
     promote = floating
 
@@ -146,7 +188,12 @@ class Asinh(Operation):
 
 
 class Acosh(Operation):
-    """The inverse of the hyperbolic cosine; derivative ``1 / √(x² - 1)``."""
+    """The inverse of the hyperbolic cosine; derivative ``1 / √(x² - 1)``.
+
+    >>> import minitorch as mt
+    >>> mt.acosh(mt.tensor([0.5, 1.0, 2.0]))  # the cosine is never below 1
+    tensor([   nan, 0.0000, 1.3170])
+    """
 
     promote = floating
 
@@ -160,7 +207,12 @@ class Acosh(Operation):
 
 
 class Atanh(Operation):
-    """The inverse of the hyperbolic tangent; derivative ``1 / (1 - x²)``."""
+    """The inverse of the hyperbolic tangent; derivative ``1 / (1 - x²)``.
+
+    >>> import minitorch as mt
+    >>> mt.atanh(mt.tensor([0.0, 0.5, 1.0]))
+    tensor([0.0000, 0.5493,    inf])
+    """
 
     promote = floating
 
@@ -253,7 +305,12 @@ class Deg2rad(Operation):
 
 
 class Rad2deg(Operation):
-    """Radians to degrees: ``x 180 / π``."""
+    """Radians to degrees: ``x 180 / π``.
+
+    >>> import minitorch as mt
+    >>> mt.rad2deg(mt.tensor([mt.pi, -mt.pi / 2]))
+    tensor([180., -90.])
+    """
 
     torch_name = "Rad2DegBackward0"
 

@@ -11,6 +11,7 @@ import numpy as np
 from .. import backend, dtypes, random
 from ..autograd.operation import Operation, wrap
 from . import operands
+from .places import refuse_outside
 
 
 class MaxUnpool2D(Operation):
@@ -132,13 +133,14 @@ def check_places(dims: int, input: Any, indices: Any, size: Any) -> None:
             )
     if x.dtype.kind != "f":
         raise operands.not_implemented(f"max_unpool{dims}d", x)
-    wrong = (places < 0) | (places >= math.prod(size))
-    if wrong.any():
+
+    def error(wrong: int) -> Exception:
         shown = "x".join(str(n) for n in (*size, 1)[: max(len(size), 2)])
-        raise RuntimeError(
-            f"Found an invalid max index: {int(places[wrong][0])} (output volumes are of size "
-            f"{shown})"
+        return RuntimeError(
+            f"Found an invalid max index: {wrong} (output volumes are of size {shown})"
         )
+
+    refuse_outside(places, 0, math.prod(size), error)
 
 
 def max_unpool1d(
@@ -149,7 +151,13 @@ def max_unpool1d(
     padding: Any = 0,
     output_size: Any = None,
 ) -> Any:
-    """`max_pool1d` undone: (N, C, L) or (C, L); see `max_unpool2d`."""
+    """`max_pool1d` undone: (N, C, L) or (C, L); see `max_unpool2d`.
+
+    >>> import minitorch as mt
+    >>> y, where = F.max_pool1d(mt.tensor([[1.0, 3.0, 5.0, 2.0]]), 2, return_indices=True)
+    >>> F.max_unpool1d(y, where, 2)
+    tensor([[0., 3., 5., 0.]])
+    """
     return max_unpool(1, input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -187,7 +195,13 @@ def max_unpool3d(
     padding: Any = 0,
     output_size: Any = None,
 ) -> Any:
-    """`max_pool3d` undone: (N, C, D, H, W) or (C, D, H, W); see `max_unpool2d`."""
+    """`max_pool3d` undone: (N, C, D, H, W) or (C, D, H, W); see `max_unpool2d`.
+
+    >>> import minitorch as mt
+    >>> y, where = F.max_pool3d(mt.zeros(1, 3, 4, 8, 8), 2, return_indices=True)
+    >>> F.max_unpool3d(y, where, 2).shape
+    torch.Size([1, 3, 4, 8, 8])
+    """
     return max_unpool(3, input, indices, kernel_size, stride, padding, output_size)
 
 
@@ -225,7 +239,12 @@ def fractional_max_pool3d(
     return_indices: bool = False,
     _random_samples: Any = None,
 ) -> Any:
-    """`fractional_max_pool2d` for (N, C, D, H, W) or (C, D, H, W)."""
+    """`fractional_max_pool2d` for (N, C, D, H, W) or (C, D, H, W).
+
+    >>> import minitorch as mt
+    >>> F.fractional_max_pool3d(mt.zeros(1, 3, 8, 8, 8), 2, output_size=6).shape
+    torch.Size([1, 3, 6, 6, 6])
+    """
     return fractional(
         3, input, kernel_size, output_size, output_ratio, return_indices, _random_samples
     )
@@ -260,7 +279,8 @@ def fractional(
         if input._array.dtype.kind != "f":
             raise operands.not_implemented("check_uniform_bounds", input._array)
         generator = random.default_for(backend.device_index(input._array))
-        drawn = random.uniform(generator, (*planes, dims), input._array.dtype)
+        with backend.at(input._array):
+            drawn = random.uniform(generator, (*planes, dims), input._array.dtype)
     else:
         drawn = check_samples(samples, input, planes, dims)
     check_fractional(name, input, lengths, kernel, size)
@@ -313,6 +333,7 @@ def check_fractional(name: str, input: Any, lengths: Any, kernel: Any, size: Any
             )
 
 
+@backend.at_its_gpu
 def winners(x: Any, samples: Any, kernel: Any, size: Any, planes: tuple[int, int]) -> Any:
     """Where the largest element of each window is: the first of equal ones, of NaN the last."""
     xp, dims = backend.array_module(x), len(kernel)

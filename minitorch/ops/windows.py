@@ -206,5 +206,10 @@ def as_strided_scatter(
 
 
 def storage_offset(self: Any) -> int:
-    """How many elements of the memory that this tensor is a view of lie before its first one."""
+    """How many elements of the memory that this tensor is a view of lie before its first one.
+
+    >>> import minitorch as mt
+    >>> mt.zeros(3, 4)[1:].storage_offset()
+    4
+    """
     return offset_of(self._array)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..backend import array_module
+from .. import backend
 from .checks import check_lr, check_positive
 from .formulas import add_quotient, advance, counter, number
 from .optimizer import Array, Group, Optimizer, State, real
@@ -59,7 +59,8 @@ class Adagrad(Optimizer):
         for group in self.param_groups:
             for param in group["params"]:
                 array = real(param._array)
-                self._begin(array_module(array), param, array, array, group)
+                xp = backend.array_module(array)
+                backend.run_at(array, self._begin, xp, param, array, array, group)
 
     def new_state(self, xp: Any, param: Array, grad: Array, group: Group) -> State:
         """The sum starts at ``initial_accumulator_value``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import kernels
 from ..tensor import Tensor
 from .checks import check_betas, check_lr, check_positive
 from .formulas import add_quotient, advance, average, average_square, counter, number
@@ -27,6 +28,7 @@ class Adam(Optimizer):
     """
 
     elementwise = True
+    one_kernel = True
 
     def __init__(
         self,
@@ -99,12 +101,27 @@ class Adam(Optimizer):
         beta1, beta2 = map(number, group["betas"])
         m, v = state["exp_avg"], state["exp_avg_sq"]
         t = advance(state["step"])
+        # √v̂ = √v / root; the fraction is taken with both sides times root, which saves a pass
+        root = (1 - beta2**t) ** 0.5
+        eps, factor = group["eps"] * root, -number(group["lr"]) * root / (1 - beta1**t)
+        if kernels.fits(param) and beta1 > 0.5 and not group["amsgrad"]:
+            numbers = [float(x) for x in (1 - beta1, beta2, 1 - beta2, eps, factor)]
+            KERNEL(grad, *numbers, param, m, v)
+            return
         average(xp, m, grad, 1 - beta1, a)
         average_square(xp, v, grad, beta2, a)
         if group["amsgrad"]:
             v = xp.maximum(state["max_exp_avg_sq"], v, out=state["max_exp_avg_sq"])
-        # √v̂ = √v / root; the fraction is taken with both sides times root, which saves a pass
-        root = (1 - beta2**t) ** 0.5
         xp.sqrt(v, out=b)
-        b += group["eps"] * root
-        add_quotient(xp, param, m, b, -number(group["lr"]) * root / (1 - beta1**t), a)
+        b += eps
+        add_quotient(xp, param, m, b, factor, a)
+
+
+# The same for a GPU: see kernels.py.
+KERNEL = kernels.Kernel(
+    "adam",
+    "T grad, T weight, T beta2, T rest, T eps, T factor",
+    "T param, T m, T v",
+    "m += weight * (grad - m); v = beta2 * v + rest * grad * grad; "
+    "param += factor * m / (sqrt(v) + eps)",
+)

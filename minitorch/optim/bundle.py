@@ -52,7 +52,6 @@ class Bundle:
         self.param, self.grad, self.a, self.b, self.c = memory
         self.param_parts = self._parts(self.param)
         self.grad_parts = self._parts(self.grad)
-        self.begun = False
         self.state: dict[str, Any] = {}  # arrays by name, as `update` takes them
         self.held: list[tuple[dict[str, Tensor], list[Any]]] = []  # each one's state, its arrays
 
@@ -90,7 +89,7 @@ class Bundle:
             grad_part[...] = param._grad._array
         optimizer = self.optimizer
         grad = optimizer.direction(self.xp, self.param, self.grad, group, self.c)
-        if not self.begun:
+        if not self.state:  # nor is there any while SGD has no momentum, which a schedule may give
             self._begin(grad, group)
         optimizer.update(self.xp, self.param, grad, self.state, group, self.a, self.b)
         for param, part in zip(self.params, self.param_parts, strict=True):
@@ -104,7 +103,6 @@ class Bundle:
 
     def _begin(self, grad: Any, group: Group) -> None:
         """Make the state, and give each parameter its part of it."""
-        self.begun = True
         optimizer = self.optimizer
         self.state = optimizer.new_state(self.xp, self.param, grad, group)
         if not self.state:  # no trace of the parameters in state_dict then

@@ -20,12 +20,25 @@ def register_optimizer_step_pre_hook(hook: Hook) -> RemovableHandle:
     """``hook(optimizer, args, kwargs)`` runs before ``step`` of every optimizer.
 
     It may return other arguments for ``step``, as ``(args, kwargs)``.
+
+    >>> from minitorch.optim.optimizer import register_optimizer_step_pre_hook as register
+    >>> handle = register(lambda optimizer, args, kwargs: print(type(optimizer).__name__))
+    >>> mt.optim.SGD([mt.zeros(1, requires_grad=True)]).step()
+    SGD
+    >>> handle.remove()
     """
     return RemovableHandle.add(_global_optimizer_pre_hooks, hook)
 
 
 def register_optimizer_step_post_hook(hook: Hook) -> RemovableHandle:
-    """``hook(optimizer, args, kwargs)`` runs after ``step`` of every optimizer."""
+    """``hook(optimizer, args, kwargs)`` runs after ``step`` of every optimizer.
+
+    >>> from minitorch.optim.optimizer import register_optimizer_step_post_hook as register
+    >>> handle = register(lambda optimizer, args, kwargs: print(type(optimizer).__name__))
+    >>> mt.optim.SGD([mt.zeros(1, requires_grad=True)]).step()
+    SGD
+    >>> handle.remove()
+    """
     return RemovableHandle.add(_global_optimizer_post_hooks, hook)
 
 

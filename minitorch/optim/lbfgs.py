@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .. import backend
 from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
@@ -66,6 +67,10 @@ class LBFGS(Optimizer):
 
     def step(self, closure: Callable[[], Any]) -> Any:
         """Minimise the loss that ``closure`` computes with its gradients; returns the first one."""
+        first = self.param_groups[0]["params"][0]._array
+        return backend.run_at(first, self._step, closure)
+
+    def _step(self, closure: Callable[[], Any]) -> Any:
         if len(self.param_groups) != 1:
             raise AssertionError(
                 f"Expected exactly one param_group, but got {len(self.param_groups)}"

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, devices, dtypes
+from .. import backend, devices, dtypes, kernels
 from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
@@ -76,6 +76,7 @@ class Optimizer(Stateful):
     takes_complex = True
     decays_itself = False  # `update` does what weight_decay asks for
     elementwise = False  # no element of `update`'s result depends on another element
+    one_kernel = False  # on a GPU `update` is one kernel: see kernels.py
     capturable = "params and state_steps"  # what an error sentence calls the counters
     _opt_called = False
     _scheduled_step: Any = None  # the step that a learning rate scheduler found here
@@ -138,22 +139,24 @@ class Optimizer(Stateful):
             if self.elementwise:
                 params = self._update_small(params, group, place)
             for param in params:
-                self._update_one(param, param._grad._array, group)
+                grad = param._grad._array
+                backend.run_at(grad, self._update_one, param, grad, group)
         return loss
 
     def _update_small(self, params: list[Tensor], group: Group, place: int) -> list[Tensor]:
         """Update the small ones among ``params`` together if that can be; returns the others."""
         small = [param for param in params if param._array.size <= SMALL]
-        if len(small) < 2:
+        if len(small) < 2 or (self.one_kernel and kernels.fits(small[0]._array)):
             return params
         bundle = self._bundles.get(place)
         if bundle is None:
             if any(param in self.state for param in small) or not can_join(small):
                 return params
-            bundle = self._bundles[place] = Bundle(self, small)
+            bundle = backend.run_at(small[0]._array, Bundle, self, small)
+            self._bundles[place] = bundle
         elif not bundle.fits(small):
             return params
-        bundle.update(group)
+        backend.run_at(bundle.param, bundle.update, group)
         return [param for param in params if param._array.size > SMALL]
 
     def _update_one(self, param: Tensor, grad: Array, group: Group) -> None:
@@ -255,7 +258,7 @@ class Optimizer(Stateful):
                     grad.detach_()
                 else:
                     grad.requires_grad_(False)
-                grad._array.fill(0)
+                backend.run_at(grad._array, grad._array.fill, 0)
                 bump(grad)
 
     # Groups ---------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import kernels
 from .checks import check_lr
 from .formulas import add_scaled, number
 from .optimizer import Array, Group, Optimizer, State
@@ -25,6 +26,7 @@ class SGD(Optimizer):
     """
 
     elementwise = True
+    one_kernel = True
 
     def __init__(
         self,
@@ -75,15 +77,39 @@ class SGD(Optimizer):
         - ``θ ← θ − lr · b``; with nesterov ``θ ← θ − lr · (g + μ b)``
         - without momentum ``θ ← θ − lr · g``
         """
-        momentum = group["momentum"]
+        momentum, rest = group["momentum"], 1.0 - group["dampening"]
+        factor = -number(group["lr"])
+        if kernels.fits(param):
+            if momentum == 0:
+                PLAIN(grad, float(factor), param)
+            else:
+                kernel = NESTEROV if group["nesterov"] else MOMENTUM
+                kernel(grad, momentum, rest, float(factor), param, state["momentum_buffer"])
+            return
         if momentum != 0:
             buffer = state["momentum_buffer"]
             buffer *= momentum
-            add_scaled(xp, buffer, grad, 1 - group["dampening"], a)
+            add_scaled(xp, buffer, grad, rest, a)
             if group["nesterov"]:
                 xp.multiply(buffer, momentum, out=b)
                 b += grad
                 grad = b
             else:
                 grad = buffer
-        add_scaled(xp, param, grad, -number(group["lr"]), a)
+        add_scaled(xp, param, grad, factor, a)
+
+
+# The same for a GPU: see kernels.py.
+PLAIN = kernels.Kernel("sgd", "T grad, T factor", "T param", "param += factor * grad")
+MOMENTUM = kernels.Kernel(
+    "sgd_momentum",
+    "T grad, T momentum, T rest, T factor",
+    "T param, T buffer",
+    "buffer = momentum * buffer + rest * grad; param += factor * buffer",
+)
+NESTEROV = kernels.Kernel(
+    "sgd_nesterov",
+    "T grad, T momentum, T rest, T factor",
+    "T param, T buffer",
+    "buffer = momentum * buffer + rest * grad; param += factor * (momentum * buffer + grad)",
+)

@@ -90,7 +90,8 @@ class Stateful(Hooked):
         """A copy of a part of the state of ``param``, in its dtype and on its device."""
         if isinstance(value, Tensor):
             follows = name != "step" and param.is_floating_point()
-            array = value._array.astype(param._array.dtype if follows else value._array.dtype)
+            kind = param._array.dtype if follows else value._array.dtype
+            array = backend.run_at(value._array, value._array.astype, kind)
             index = None if name in self.counters else backend.device_index(param._array)
             return wrap(param, backend.to_device(array, index))
         if name in self.counters:  # a plain number in old files

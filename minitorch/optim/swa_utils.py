@@ -34,7 +34,12 @@ Average = Callable[[Any, Any, Any], Any]
 
 
 def get_swa_avg_fn() -> Average:
-    """``average + (current − average) / (n + 1)``: the mean of n + 1 weights, for one tensor."""
+    """``average + (current − average) / (n + 1)``: the mean of n + 1 weights, for one tensor.
+
+    >>> average = mt.optim.swa_utils.get_swa_avg_fn()
+    >>> average(mt.tensor([1.0]), mt.tensor([2.5]), mt.tensor(2))  # the third of three
+    tensor([1.5000])
+    """
 
     def swa_update(averaged_param: Any, current_param: Any, num_averaged: Any) -> Any:
         with no_grad():
@@ -44,7 +49,12 @@ def get_swa_avg_fn() -> Average:
 
 
 def get_ema_avg_fn(decay: float = 0.999) -> Average:
-    """``decay · average + (1 − decay) · current``: the exponential average, for one tensor."""
+    """``decay · average + (1 − decay) · current``: the exponential average, for one tensor.
+
+    >>> average = mt.optim.swa_utils.get_ema_avg_fn(decay=0.9)
+    >>> average(mt.tensor([1.0]), mt.tensor([2.0]), 5)
+    tensor([1.1000])
+    """
     check_decay(decay)
 
     def ema_update(ema_param: Any, current_param: Any, num_averaged: Any) -> Any:
@@ -55,12 +65,24 @@ def get_ema_avg_fn(decay: float = 0.999) -> Average:
 
 
 def get_swa_multi_avg_fn() -> Average:
-    """As `get_swa_avg_fn`, for two lists of tensors; those in the first are changed in place."""
+    """As `get_swa_avg_fn`, for two lists of tensors; those in the first are changed in place.
+
+    >>> weights = [mt.tensor([1.0])]
+    >>> mt.optim.swa_utils.get_swa_multi_avg_fn()(weights, [mt.tensor([2.5])], mt.tensor(2))
+    >>> weights
+    [tensor([1.5000])]
+    """
     return for_lists(get_swa_avg_fn())
 
 
 def get_ema_multi_avg_fn(decay: float = 0.999) -> Average:
-    """As `get_ema_avg_fn`, for two lists of tensors; those in the first are changed in place."""
+    """As `get_ema_avg_fn`, for two lists of tensors; those in the first are changed in place.
+
+    >>> weights = [mt.tensor([1.0])]
+    >>> mt.optim.swa_utils.get_ema_multi_avg_fn(decay=0.9)(weights, [mt.tensor([2.0])], 5)
+    >>> weights
+    [tensor([1.1000])]
+    """
     return for_lists(get_ema_avg_fn(decay))
 
 
@@ -160,6 +182,11 @@ def update_bn(loader: Iterable[Any], model: Module, device: Any = None) -> None:
 
     They belong to other weights than the averaged ones. ``loader`` gives batches of inputs, or
     tuples that begin with them; the statistics become the mean over all batches.
+
+    >>> net = nn.Sequential(nn.BatchNorm1d(1))
+    >>> mt.optim.swa_utils.update_bn([mt.tensor([[1.0], [3.0]])], net)
+    >>> net[0].running_mean, net[0].running_var
+    (tensor([2.]), tensor([2.]))
     """
     momenta = {}
     for module in model.modules():

@@ -53,7 +53,8 @@ def uniform(
             dtype,
             lambda n: fused_multiply_add(generator.uniforms(n, work), width, start),
         )
-    result[result == dtype.type(high)] = low  # where it was rounded up to `high`
+    # Where it was rounded up to `high`.
+    generator.xp.copyto(result, low, where=result == dtype.type(high))
     return result
 
 

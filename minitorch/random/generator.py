@@ -36,7 +36,7 @@ class Generator:
     ``device`` is "cpu" (PyTorch's CPU stream) or "cuda" (CuPy's own stream). A fresh generator has
     the seed 67280421310721, as in PyTorch. RuntimeError if there is no such device.
 
-    >>> g = Generator().manual_seed(0)
+    >>> g = mt.Generator().manual_seed(0)
     >>> g.words(3)
     array([2357136044, 2546248239, 3071714933], dtype=uint32)
     """
@@ -97,7 +97,7 @@ class Generator:
     def get_state(self) -> Any:
         """The state as a tensor of bytes, which PyTorch's generators understand, too.
 
-        >>> g = Generator()
+        >>> g = mt.Generator()
         >>> state = g.get_state()
         >>> first = g.words(2)
         >>> (g.set_state(state).words(2) == first).all().item()
@@ -234,38 +234,75 @@ def default_for(index: int | None) -> Generator:
 
 
 def manual_seed(seed: Any) -> Generator:
-    """Seed the default generators of all devices with ``int(seed)``; returns the CPU's."""
+    """Seed the default generators of all devices with ``int(seed)``; returns the CPU's.
+
+    >>> _ = mt.manual_seed(0)
+    >>> mt.rand(2)
+    tensor([0.4963, 0.7682])
+    """
     for generator in _gpu_generators.values():
         generator.manual_seed(int(seed))
     return default_generator.manual_seed(int(seed))
 
 
 def seed() -> int:
-    """Seed the default generators with a number that nobody can foresee; returns it."""
+    """Seed the default generators with a number that nobody can foresee; returns it.
+
+    >>> mt.seed() == mt.initial_seed()
+    True
+    """
     manual_seed(default_generator.seed())
     return default_generator.initial_seed()
 
 
 def initial_seed() -> int:
-    """The seed with which the default generator's present stream began."""
+    """The seed with which the default generator's present stream began.
+
+    >>> _ = mt.manual_seed(42)
+    >>> _ = mt.rand(10)
+    >>> mt.initial_seed()
+    42
+    """
     return default_generator.initial_seed()
 
 
 def get_rng_state() -> Any:
-    """The state of the default generator, a tensor of bytes."""
+    """The state of the default generator, a tensor of bytes.
+
+    >>> state = mt.get_rng_state()
+    >>> a = mt.rand(3)
+    >>> mt.set_rng_state(state)
+    >>> (a == mt.rand(3)).all()
+    tensor(True)
+    """
     return default_generator.get_state()
 
 
 def set_rng_state(new_state: Any) -> None:
-    """Let the default generator go on from a state that `get_rng_state` returned."""
+    """Let the default generator go on from a state that `get_rng_state` returned.
+
+    >>> _ = mt.manual_seed(0)
+    >>> mt.set_rng_state(mt.get_rng_state())  # where it was already
+    >>> mt.rand(2)
+    tensor([0.4963, 0.7682])
+    """
     default_generator.set_state(new_state)
 
 
 @contextlib.contextmanager
-def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+def fork_rng(
+    devices: Any = None, enabled: bool = True, *, device_type: str | None = None
+) -> Iterator[None]:
     """What is drawn inside the block leaves no trace: the default generator's state is put back.
 
-    ``devices`` may list GPUs, as in PyTorch; the state of CuPy's generators cannot be put back.
+    ``devices`` of ``device_type`` may list GPUs, as in PyTorch; the state of CuPy's generators
+    cannot be put back.
+
+    >>> _ = mt.manual_seed(0)
+    >>> with mt.random.fork_rng():
+    ...     inside = mt.rand(1)
+    >>> inside == mt.rand(1)
+    tensor([True])
     """
     if not enabled:
         yield

@@ -15,6 +15,7 @@ import numpy as np
 from .. import dtypes
 from ..from_data import check_dtype, leaf
 from ..ops.arrays import special
+from ..placement import placed
 from ..spacing import spaced
 
 __all__ = [
@@ -38,6 +39,7 @@ def steps(M: int, sym: bool) -> int:
     return M if not sym and M > 1 else M - 1
 
 
+@placed
 def general_cosine(
     M: int,
     *,
@@ -65,11 +67,18 @@ def general_cosine(
     return leaf(sum(terms).astype(kind.numpy), device, requires_grad)
 
 
+@placed
 def general_hamming(M: int, *, alpha: float = 0.54, **options: Any) -> Any:
-    """``w[n] = α - (1 - α) cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``."""
+    """``w[n] = α - (1 - α) cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
+
+    >>> import minitorch as mt
+    >>> mt.signal.windows.general_hamming(5, alpha=0.6)
+    tensor([0.2000, 0.6000, 1.0000, 0.6000, 0.2000])
+    """
     return general_cosine(M, a=[alpha, 1.0 - alpha], **options)
 
 
+@placed
 def hamming(M: int, **options: Any) -> Any:
     """``w[n] = 0.54 - 0.46 cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
 
@@ -80,6 +89,7 @@ def hamming(M: int, **options: Any) -> Any:
     return general_hamming(M, **options)
 
 
+@placed
 def hann(M: int, **options: Any) -> Any:
     """``w[n] = 0.5 - 0.5 cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
 
@@ -90,16 +100,29 @@ def hann(M: int, **options: Any) -> Any:
     return general_hamming(M, alpha=0.5, **options)
 
 
+@placed
 def blackman(M: int, **options: Any) -> Any:
-    """``w[n] = 0.42 - 0.5 cos(2πn / (M - 1)) + 0.08 cos(4πn / (M - 1))``; options as of `hann`."""
+    """``w[n] = 0.42 - 0.5 cos(2πn / (M - 1)) + 0.08 cos(4πn / (M - 1))``; options as of `hann`.
+
+    >>> import minitorch as mt
+    >>> mt.signal.windows.blackman(5)[1:4]
+    tensor([0.3400, 1.0000, 0.3400])
+    """
     return general_cosine(M, a=[0.42, 0.5, 0.08], **options)
 
 
+@placed
 def nuttall(M: int, **options: Any) -> Any:
-    """Nuttall's sum of four cosines, with a continuous derivative; options as of `hann`."""
+    """Nuttall's sum of four cosines, with a continuous derivative; options as of `hann`.
+
+    >>> import minitorch as mt
+    >>> mt.signal.windows.nuttall(5)
+    tensor([3.6280e-04, 2.2698e-01, 1.0000e+00, 2.2698e-01, 3.6280e-04])
+    """
     return general_cosine(M, a=[0.3635819, 0.4891775, 0.1365995, 0.0106411], **options)
 
 
+@placed
 def cosine(
     M: int,
     *,
@@ -108,13 +131,19 @@ def cosine(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``w[n] = sin(π (n + 0.5) / M)``."""
+    """``w[n] = sin(π (n + 0.5) / M)``.
+
+    >>> import minitorch as mt
+    >>> mt.signal.windows.cosine(4)
+    tensor([0.3827, 0.9239, 0.9239, 0.3827])
+    """
     kind = check("cosine", M, dtype)
     unit = math.pi / (steps(M, sym) + 1 or 1)
     angles = spaced(0.5 * unit, (M - 0.5) * unit, M, kind)
     return leaf(np.sin(angles), device, requires_grad)
 
 
+@placed
 def exponential(
     M: int,
     *,
@@ -125,7 +154,12 @@ def exponential(
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
-    """``w[n] = exp(-|n - c| / τ)``; only a periodic window may choose its ``center`` c."""
+    """``w[n] = exp(-|n - c| / τ)``; only a periodic window may choose its ``center`` c.
+
+    >>> import minitorch as mt
+    >>> mt.signal.windows.exponential(5, tau=2.0)
+    tensor([0.3679, 0.6065, 1.0000, 0.6065, 0.3679])
+    """
     kind = check("exponential", M, dtype)
     if tau <= 0:
         raise ValueError(f"Tau must be positive, got: {tau} instead.")
@@ -136,6 +170,7 @@ def exponential(
     return leaf(np.exp(-np.abs(distances)), device, requires_grad)
 
 
+@placed
 def gaussian(
     M: int,
     *,
@@ -160,6 +195,7 @@ def gaussian(
     )
 
 
+@placed
 def kaiser(
     M: int,
     *,
@@ -187,6 +223,7 @@ def kaiser(
     return leaf(i0(np.sqrt(top * top - places**2)) / i0(top), device, requires_grad)
 
 
+@placed
 def bartlett(
     M: int,
     *,

@@ -584,3 +584,24 @@ def test_other_base_classes():
             super().__init__("both")
 
     assert Both().name == "both"
+
+
+def test_backward_hooks_of_all_modules_are_of_one_kind():
+    seen = []
+
+    def note(layer, grad_input, grad_output):
+        seen.append((type(layer).__name__, grad_input[0].tolist(), grad_output[0].tolist()))
+
+    x = mt.tensor([-1.0, 2.0], requires_grad=True)
+    with modules.register_module_backward_hook(note):
+        with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full"):
+            modules.register_module_full_backward_hook(note)
+        nn.ReLU()(x * 1).sum().backward()
+    assert seen == [("ReLU", [0.0, 1.0], [1.0, 1.0])]
+    with modules.register_module_full_backward_hook(note):
+        with pytest.raises(RuntimeError, match="Cannot use both regular backward hooks and full"):
+            modules.register_module_backward_hook(note)
+        nn.ReLU()(x * 1).sum().backward()
+    assert seen[1:] == seen[:1]
+    nn.ReLU()(x * 1).sum().backward()
+    assert len(seen) == 2

@@ -128,7 +128,7 @@ def test_bytes_are_rounded():
 
 
 def test_transposed_taps_are_the_transposed_matrix():
-    taps = resampling.taps_for(np, "bicubic", 7, 12, None, False, False, np.float64)
+    taps = resampling.taps_for(None, "bicubic", 7, 12, None, False, False, np.float64)
     np.testing.assert_array_equal(taps.transposed.matrix, taps.matrix.T)
     np.testing.assert_array_equal(taps.transposed.transposed.matrix, taps.matrix)
     x = drawn(2, 7, 3)

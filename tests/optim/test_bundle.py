@@ -172,3 +172,24 @@ def test_each_change_is_counted():
     versions = [param._version for param in params]
     step(optimizer, params, 0)
     assert [param._version for param in params] == [version + 1 for version in versions]
+
+
+def test_momentum_that_a_schedule_gives_later():
+    def make(params):
+        return mt.optim.SGD(params, lr=0.1)
+
+    def steps(optimizers, params):
+        for number in range(6):
+            give_gradients(params, number)
+            for optimizer in optimizers:
+                optimizer.param_groups[0]["momentum"] = 0.0 if number in (0, 1, 4) else 0.9
+                optimizer.step()
+
+    params, alone = parameters(), parameters()
+    together, each = make(params), [make([param]) for param in alone]
+    steps([together], params)
+    steps(each, alone)
+    assert together._bundles
+    states = [optimizer.state[param] for optimizer, param in zip(each, alone, strict=True)]
+    assert all(list(state) == ["momentum_buffer"] for state in states)
+    check(together, params, alone, states)

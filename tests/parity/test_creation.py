@@ -237,3 +237,11 @@ def test_promotion_of_every_pair(first, second):
         ]
 
     same(run)
+
+
+def test_linspace_to_the_last_bit():
+    rng = np.random.default_rng(0)
+    for steps in range(2, 300):
+        start, end = (float(number) for number in rng.normal(size=2) * 10)
+        ours, theirs = (lib.linspace(start, end, steps).numpy() for lib in (mt, torch))
+        assert np.array_equal(ours, theirs), (start, end, steps)

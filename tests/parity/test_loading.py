@@ -20,7 +20,7 @@ torch = pytest.importorskip("torch")
 import minitorch as mt
 
 from .compare import first_sentence
-from .test_saving import Run, both_ways, carried, net, saved
+from .test_saving import Run, both_ways, carried, net, same, saved
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -203,10 +203,46 @@ def test_what_minitorch_has_not():
             carried(torch, mt, value)
 
 
-def test_files_from_before_pytorch_1_6():
-    data = saved(torch, torch.ones(2), _use_new_zipfile_serialization=False)
-    with pytest.raises(NotImplementedError, match=r"before 1\.6"):
+@pytest.mark.parametrize("weights_only", [True, False])
+def test_files_from_before_pytorch_1_6(weights_only):
+    x = torch.arange(12.0).view(3, 4)
+    old = {
+        "x": x, "t": x.t(), "row": x[1:], "p": torch.nn.Parameter(torch.ones(2)), "n": [1, "a"],
+        "net": net(torch).state_dict(), "half": x.half(), "long": torch.tensor([3]), "c": x * 1j,
+    }  # fmt: skip
+    data = saved(torch, old, _use_new_zipfile_serialization=False)
+    new = mt.load(io.BytesIO(data), weights_only=weights_only)
+    for key in ("x", "t", "row", "p", "half", "long", "c"):
+        same(new[key], old[key])
+    for key, value in old["net"].items():
+        same(new["net"][key], value)
+    assert new["n"] == old["n"]
+    new["x"][1, 2] = 70
+    assert new["t"][2, 1] == new["row"][0, 2] == 70
+    back = torch.load(io.BytesIO(saved(mt, new)))
+    assert torch.equal(back["net"]["0.weight"], old["net"]["0.weight"])
+
+
+def test_old_files_with_whole_modules():
+    data = saved(torch, net(torch).eval(), _use_new_zipfile_serialization=False)
+    ours = mt.load(io.BytesIO(data), weights_only=False)
+    x = np.random.default_rng(0).random((2, 1, 8, 8), np.float32)
+    theirs = net(torch).eval()(torch.from_numpy(x))
+    found = ours(mt.from_numpy(x)).detach().numpy()
+    np.testing.assert_allclose(found, theirs.detach().numpy(), rtol=1e-5)
+    with pytest.raises(pickle.UnpicklingError):
         mt.load(io.BytesIO(data))
+
+
+def test_old_files_cannot_be_mapped(tmp_path):
+    path = tmp_path / "old.pt"
+    path.write_bytes(saved(torch, torch.ones(2), _use_new_zipfile_serialization=False))
+    said = []
+    for lib in (mt, torch):
+        with pytest.raises(RuntimeError) as error:
+            lib.load(path, mmap=True)
+        said.append(first_sentence(error.value))
+    assert said[0] == said[1]
 
 
 def test_torchscript_is_refused():

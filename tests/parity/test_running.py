@@ -23,12 +23,16 @@ PAGE = (ROOT / "docs" / "deliberate-differences.md").read_text(encoding="utf-8")
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
 def test_program(program, monkeypatch):
+    if "torchvision" in program.read_text(encoding="utf-8"):
+        from . import real_torchvision  # noqa: F401
     monkeypatch.setattr(sys, "argv", [str(program)])
     state = torch.get_rng_state()
     with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         runpy.run_path(str(program), run_name="__main__")
     torch.set_rng_state(state)
+    torch.set_default_dtype(torch.float32)
+    torch.set_default_device(None)
     torch.set_float32_matmul_precision("highest")
     assert differences(program, printed.getvalue()) == []
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
+import io
 
 import numpy as np
 import pytest
+from PIL import Image
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("tensorboard")
@@ -43,6 +45,39 @@ CALLS = {
     "pr curve weights": lambda lib, w: w.add_pr_curve(
         "a", lib.arange(9) % 2, lib.rand(9), num_thresholds=300, weights=np.arange(9)
     ),
+    "pr curve raw": lambda lib, w: w.add_pr_curve_raw("a", *np.arange(30.0).reshape(6, 5), 2, 5),
+    "audio": lambda lib, w: w.add_audio("a", lib.linspace(-1, 1, 9)[None], 1, 8000),
+    "audio bad": lambda lib, w: w.add_audio("a", lib.rand(2, 9)),
+    "audio loud": lambda lib, w: w.add_audio("a", lib.arange(5.0)),
+    "charts": lambda lib, w: w.add_custom_scalars(
+        {"a": {"b": ["Multiline", ["c", "d"]]}, "e": {"f": ["Margin", ["g", "h", "i"]]}}
+    ),
+    "lines": lambda lib, w: w.add_custom_scalars_multilinechart(["a", "b"], "c", "d"),
+    "margin": lambda lib, w: w.add_custom_scalars_marginchart(["a", "b", "c"]),
+    "margin bad": lambda lib, w: w.add_custom_scalars_marginchart(["a", "b"]),
+    "margin bad too": lambda lib, w: w.add_custom_scalars({"a": {"b": ["Margin", ["c"]]}}),
+    "mesh": lambda lib, w: w.add_mesh(
+        "a", lib.rand(1, 4, 3), lib.arange(12).view(1, 4, 3), lib.tensor([[[0, 1, 2]]]), {"b": 1}
+    ),
+    "points": lambda lib, w: w.add_mesh("a", lib.rand(2, 4, 3), global_step=3),
+    "embedding": lambda lib, w: w.add_embedding(lib.rand(5, 3), ["a", 1, 2.5, "b", None], None, 2),
+    "embeddings": lambda lib, w: [
+        w.add_embedding(
+            lib.rand(6, 2),
+            [["a", i] for i in range(6)],
+            lib.rand(6, 3, 4, 5),
+            tag=tag,
+            metadata_header=["letter", "number"],
+        )
+        for tag in ("x/y", "z%")
+    ],
+    "embedding grey": lambda lib, w: w.add_embedding(lib.rand(4, 2), None, lib.rand(4, 1, 3, 3)),
+    "embedding labels": lambda lib, w: w.add_embedding(lib.rand(5, 3), ["a"]),
+    "embedding header": lambda lib, w: w.add_embedding(
+        lib.rand(1, 3), [["a"]], metadata_header=["b", "c"]
+    ),
+    "embedding images": lambda lib, w: w.add_embedding(lib.rand(5, 3), None, lib.rand(1, 3, 4, 4)),
+    "embedding bad": lambda lib, w: w.add_embedding(lib.rand(5)),
     "hparams": lambda lib, w: w.add_hparams(
         {"a": 1, "b": "c", "d": True, "e": None, "f": lib.tensor([0.5])},
         {"g": 3},
@@ -72,6 +107,12 @@ def events(lib, writer_class, call, folder):
             event.ClearField("wall_time")
             event.ClearField("source_metadata")
             found.append((str(file.parent.relative_to(folder)), str(event)))
+    for file in sorted(folder.rglob("*")):  # of the projector
+        if file.is_file() and not file.name.startswith("events"):
+            data = file.read_bytes()
+            if file.suffix == ".png":
+                data = np.asarray(Image.open(io.BytesIO(data))).tobytes()
+            found.append((str(file.relative_to(folder)), data))
     return sorted(found, key=lambda pair: pair[0]), error
 
 

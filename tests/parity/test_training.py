@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -96,7 +95,9 @@ def test_demo_with_its_imports_changed():
         x, y, held_out_x, held_out_y = demo.load("cpu")
         model, criterion = demo.Net(), demo.nn.CrossEntropyLoss()
         optimizer = demo.mt.optim.Adam(model.parameters(), lr=0.003)
-        batches = demo.tqdm(demo.shuffled(x, y, 64)[:STEPS], file=io.StringIO())
-        found, _ = demo.train(model, criterion, optimizer, batches)
-        losses.append([*found, demo.evaluate(model, criterion, held_out_x, held_out_y)[0]])
+        view = demo.Live()
+        demo.train(model, criterion, optimizer, view, "", demo.shuffled(x, y, 64)[:STEPS])
+        losses.append(
+            [*view.history["loss"], demo.evaluate(model, criterion, held_out_x, held_out_y)[0]]
+        )
     assert losses[1] == pytest.approx(losses[0], rel=1e-4)

@@ -1,5 +1,7 @@
 """The modules, by family, as in PyTorch."""
 
+from ...ops.classification import LinearCrossEntropyOptions
+from . import container, loss, margin, parameter_container, rnn, rnn_cell
 from .activation import (
     CELU,
     ELU,
@@ -151,3 +153,9 @@ from .transformer import (
     TransformerEncoderLayer,
 )
 from .upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
+
+# Programs import these from PyTorch's files: ``from torch.nn.modules.rnn import LSTMCell``.
+for _home, _file in ((container, parameter_container), (loss, margin), (rnn, rnn_cell)):
+    for _name, _class in list(vars(_file).items()):
+        if getattr(_class, "__module__", None) == _file.__name__:
+            setattr(_home, _name, _class)

@@ -42,7 +42,11 @@ class ReLU(_Inplace):
 
 
 class Hardtanh(Module):
-    """``x`` held between ``min_val`` and ``max_val``: `functional.hardtanh`."""
+    """``x`` held between ``min_val`` and ``max_val``: `functional.hardtanh`.
+
+    >>> nn.Hardtanh(-2, 2)(mt.tensor([-3.0, 0.5, 3.0]))
+    tensor([-2.0000,  0.5000,  2.0000])
+    """
 
     def __init__(
         self,
@@ -83,7 +87,11 @@ class Hardtanh(Module):
 
 
 class ReLU6(Hardtanh):
-    """``x`` held between 0 and 6: `functional.relu6`."""
+    """``x`` held between 0 and 6: `functional.relu6`.
+
+    >>> nn.ReLU6()(mt.tensor([-1.0, 3.0, 9.0]))
+    tensor([0., 3., 6.])
+    """
 
     def __init__(self, inplace: bool = False) -> None:
         super().__init__(0.0, 6.0, inplace)
@@ -94,7 +102,11 @@ class ReLU6(Hardtanh):
 
 
 class Threshold(Module):
-    """``x`` where it is greater than ``threshold``, else ``value``: `functional.threshold`."""
+    """``x`` where it is greater than ``threshold``, else ``value``: `functional.threshold`.
+
+    >>> nn.Threshold(0.5, 9.0)(mt.tensor([0.2, 0.8]))
+    tensor([9.0000, 0.8000])
+    """
 
     def __init__(self, threshold: float, value: float, inplace: bool = False) -> None:
         super().__init__()
@@ -112,7 +124,11 @@ class Threshold(Module):
 
 
 class LeakyReLU(Module):
-    """``x`` where it is positive, else ``negative_slope · x``: `functional.leaky_relu`."""
+    """``x`` where it is positive, else ``negative_slope · x``: `functional.leaky_relu`.
+
+    >>> nn.LeakyReLU(0.1)(mt.tensor([-1.0, 2.0]))
+    tensor([-0.1000,  2.0000])
+    """
 
     def __init__(self, negative_slope: float = 1e-2, inplace: bool = False) -> None:
         super().__init__()
@@ -129,7 +145,11 @@ class LeakyReLU(Module):
 
 
 class RReLU(Module):
-    """A leaky ReLU whose slope is random in training: `functional.rrelu`."""
+    """A leaky ReLU whose slope is random in training: `functional.rrelu`.
+
+    >>> nn.RReLU().eval()(mt.tensor([-1.0, 2.0]))  # the mean of the two slopes
+    tensor([-0.2292,  2.0000])
+    """
 
     def __init__(
         self, lower: float = 1.0 / 8, upper: float = 1.0 / 3, inplace: bool = False
@@ -152,6 +172,9 @@ class PReLU(Module):
     """A leaky ReLU whose slope is learned, one for all or one a channel: `functional.prelu`.
 
     ``weight`` has shape ``(num_parameters,)`` and begins as ``init``.
+
+    >>> nn.PReLU(2)(mt.tensor([[-1.0, 2.0]])).detach()
+    tensor([[-0.2500,  2.0000]])
     """
 
     weight: Tensor
@@ -192,7 +215,11 @@ class _Alpha(Module):
 
 
 class ELU(_Alpha):
-    """``x`` where it is positive, else ``alpha (exp(x) − 1)``: `functional.elu`."""
+    """``x`` where it is positive, else ``alpha (exp(x) − 1)``: `functional.elu`.
+
+    >>> nn.ELU()(mt.tensor([-1.0, 2.0]))
+    tensor([-0.6321,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``max(0, input) + min(0, alpha (exp(input) − 1))``."""
@@ -200,7 +227,11 @@ class ELU(_Alpha):
 
 
 class CELU(_Alpha):
-    """``x`` where it is positive, else ``alpha (exp(x / alpha) − 1)``: `functional.celu`."""
+    """``x`` where it is positive, else ``alpha (exp(x / alpha) − 1)``: `functional.celu`.
+
+    >>> nn.CELU(alpha=2.0)(mt.tensor([-1.0, 2.0]))
+    tensor([-0.7869,  2.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``max(0, input) + min(0, alpha (exp(input / alpha) − 1))``."""
@@ -208,7 +239,11 @@ class CELU(_Alpha):
 
 
 class SELU(_Inplace):
-    """A scaled ELU that keeps mean 0 and variance 1: `functional.selu`."""
+    """A scaled ELU that keeps mean 0 and variance 1: `functional.selu`.
+
+    >>> nn.SELU()(mt.tensor([-1.0, 1.0]))
+    tensor([-1.1113,  1.0507])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``1.0507 · elu(input, 1.6733)``."""
@@ -216,7 +251,11 @@ class SELU(_Inplace):
 
 
 class GELU(Module):
-    """``x Φ(x)`` with Φ the normal distribution function: `functional.gelu`."""
+    """``x Φ(x)`` with Φ the normal distribution function: `functional.gelu`.
+
+    >>> nn.GELU()(mt.tensor([-1.0, 1.0])), nn.GELU("tanh")(mt.tensor([-1.0, 1.0]))
+    (tensor([-0.1587,  0.8413]), tensor([-0.1588,  0.8412]))
+    """
 
     def __init__(self, approximate: str = "none") -> None:
         super().__init__()
@@ -232,7 +271,11 @@ class GELU(Module):
 
 
 class SiLU(_Inplace):
-    """``x σ(x)``, also called swish: `functional.silu`."""
+    """``x σ(x)``, also called swish: `functional.silu`.
+
+    >>> nn.SiLU()(mt.tensor([-1.0, 1.0]))
+    tensor([-0.2689,  0.7311])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input · sigmoid(input)``."""
@@ -240,7 +283,11 @@ class SiLU(_Inplace):
 
 
 class Mish(_Inplace):
-    """``x tanh(softplus(x))``: `functional.mish`."""
+    """``x tanh(softplus(x))``: `functional.mish`.
+
+    >>> nn.Mish()(mt.tensor([-1.0, 1.0]))
+    tensor([-0.3034,  0.8651])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input · tanh(softplus(input))``."""
@@ -256,7 +303,11 @@ class _QuietInplace(Module):
 
 
 class Hardswish(_QuietInplace):
-    """``x`` times a straight-line sigmoid: `functional.hardswish`."""
+    """``x`` times a straight-line sigmoid: `functional.hardswish`.
+
+    >>> nn.Hardswish()(mt.tensor([-4.0, -1.0, 4.0]))
+    tensor([-0.0000, -0.3333,  4.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input · hardsigmoid(input)``."""
@@ -264,7 +315,11 @@ class Hardswish(_QuietInplace):
 
 
 class Hardsigmoid(_QuietInplace):
-    """``x / 6 + 1/2`` held between 0 and 1: `functional.hardsigmoid`."""
+    """``x / 6 + 1/2`` held between 0 and 1: `functional.hardsigmoid`.
+
+    >>> nn.Hardsigmoid()(mt.tensor([-4.0, 0.0, 1.5, 4.0]))
+    tensor([0.0000, 0.5000, 0.7500, 1.0000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``min(max(input / 6 + 1/2, 0), 1)``."""
@@ -272,7 +327,11 @@ class Hardsigmoid(_QuietInplace):
 
 
 class Sigmoid(Module):
-    """``1 / (1 + exp(−x))``: `functional.sigmoid`."""
+    """``1 / (1 + exp(−x))``: `functional.sigmoid`.
+
+    >>> nn.Sigmoid()(mt.tensor([-2.0, 0.0, 2.0]))
+    tensor([0.1192, 0.5000, 0.8808])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``sigmoid(input)``."""
@@ -280,7 +339,11 @@ class Sigmoid(Module):
 
 
 class LogSigmoid(Module):
-    """``log(sigmoid(x))``: `functional.logsigmoid`."""
+    """``log(sigmoid(x))``: `functional.logsigmoid`.
+
+    >>> nn.LogSigmoid()(mt.tensor([-1000.0, 0.0]))  # log(sigmoid(-1000)) would be -inf
+    tensor([-1.0000e+03, -6.9315e-01])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``log(sigmoid(input))``."""
@@ -288,7 +351,11 @@ class LogSigmoid(Module):
 
 
 class Tanh(Module):
-    """The hyperbolic tangent: `functional.tanh`."""
+    """The hyperbolic tangent: `functional.tanh`.
+
+    >>> nn.Tanh()(mt.tensor([-1.0, 0.0, 1.0]))
+    tensor([-0.7616,  0.0000,  0.7616])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``tanh(input)``."""
@@ -296,7 +363,11 @@ class Tanh(Module):
 
 
 class Softplus(Module):
-    """``log(1 + exp(beta · x)) / beta``: `functional.softplus`."""
+    """``log(1 + exp(beta · x)) / beta``: `functional.softplus`.
+
+    >>> nn.Softplus()(mt.tensor([-5.0, 0.0, 30.0]))
+    tensor([6.7153e-03, 6.9315e-01, 3.0000e+01])
+    """
 
     def __init__(self, beta: float = 1.0, threshold: float = 20.0) -> None:
         super().__init__()
@@ -313,7 +384,11 @@ class Softplus(Module):
 
 
 class Softsign(Module):
-    """``x / (1 + |x|)``: `functional.softsign`."""
+    """``x / (1 + |x|)``: `functional.softsign`.
+
+    >>> nn.Softsign()(mt.tensor([-1.0, 9.0]))
+    tensor([-0.5000,  0.9000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input / (1 + |input|)``."""
@@ -321,7 +396,11 @@ class Softsign(Module):
 
 
 class Tanhshrink(Module):
-    """``x − tanh(x)``: `functional.tanhshrink`."""
+    """``x − tanh(x)``: `functional.tanhshrink`.
+
+    >>> nn.Tanhshrink()(mt.tensor([0.1, 2.0]))
+    tensor([3.3201e-04, 1.0360e+00])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input − tanh(input)``."""
@@ -341,7 +420,11 @@ class _Lambd(Module):
 
 
 class Hardshrink(_Lambd):
-    """``x`` where ``|x| > lambd``, else 0: `functional.hardshrink`."""
+    """``x`` where ``|x| > lambd``, else 0: `functional.hardshrink`.
+
+    >>> nn.Hardshrink()(mt.tensor([-1.0, 0.3, 1.0]))
+    tensor([-1.,  0.,  1.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input`` where ``|input| > lambd``, else 0."""
@@ -349,7 +432,11 @@ class Hardshrink(_Lambd):
 
 
 class Softshrink(_Lambd):
-    """``x`` moved by ``lambd`` towards 0: `functional.softshrink`."""
+    """``x`` moved by ``lambd`` towards 0: `functional.softshrink`.
+
+    >>> nn.Softshrink()(mt.tensor([-1.0, 0.3, 1.0]))
+    tensor([-0.5000,  0.0000,  0.5000])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``sign(input) · max(|input| − lambd, 0)``."""
@@ -357,7 +444,11 @@ class Softshrink(_Lambd):
 
 
 class GLU(Module):
-    """``a · sigmoid(b)`` of the halves a and b of the input along ``dim``: `functional.glu`."""
+    """``a · sigmoid(b)`` of the halves a and b of the input along ``dim``: `functional.glu`.
+
+    >>> nn.GLU()(mt.tensor([1.0, 2.0, 0.0, 100.0]))  # half of 1, all of 2
+    tensor([0.5000, 2.0000])
+    """
 
     def __init__(self, dim: int = -1) -> None:
         super().__init__()
@@ -397,7 +488,11 @@ class Softmax(_Dim):
 
 
 class LogSoftmax(_Dim):
-    """``x − log Σ exp(x)`` along ``dim``: `functional.log_softmax`."""
+    """``x − log Σ exp(x)`` along ``dim``: `functional.log_softmax`.
+
+    >>> nn.LogSoftmax(dim=-1)(mt.tensor([1000.0, 1000.0]))
+    tensor([-0.6931, -0.6931])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input − log Σ exp(input)``."""
@@ -405,7 +500,11 @@ class LogSoftmax(_Dim):
 
 
 class Softmin(_Dim):
-    """The softmax of ``−x``: `functional.softmin`."""
+    """The softmax of ``−x``: `functional.softmin`.
+
+    >>> nn.Softmin(dim=-1)(mt.tensor([1.0, 2.0, 3.0]))
+    tensor([0.6652, 0.2447, 0.0900])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``softmax(−input)``."""
@@ -413,7 +512,11 @@ class Softmin(_Dim):
 
 
 class Softmax2d(Module):
-    """The softmax over the channels of ``(N, C, H, W)`` or ``(C, H, W)``."""
+    """The softmax over the channels of ``(N, C, H, W)`` or ``(C, H, W)``.
+
+    >>> nn.Softmax2d()(mt.zeros(1, 4, 8, 8))[0, :, 0, 0]
+    tensor([0.2500, 0.2500, 0.2500, 0.2500])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``softmax(input, dim=-3)``."""

@@ -139,13 +139,23 @@ class BatchNorm1d(_BatchNorm):
 
 
 class BatchNorm2d(_BatchNorm):
-    """`BatchNorm1d` for images: each of C channels over the batch and the pixels, (N, C, H, W)."""
+    """`BatchNorm1d` for images: each of C channels over the batch and the pixels, (N, C, H, W).
+
+    >>> layer = nn.BatchNorm2d(3)
+    >>> y = layer(10 + 5 * mt.arange(48.0).view(1, 3, 4, 4))
+    >>> y.mean((0, 2, 3)).abs() < 1e-4, layer.running_mean
+    (tensor([True, True, True]), tensor([ 4.7500, 12.7500, 20.7500]))
+    """
 
     dims, shown_dims = (4,), "4D"
 
 
 class BatchNorm3d(_BatchNorm):
-    """`BatchNorm1d` for volumes, (N, C, D, H, W)."""
+    """`BatchNorm1d` for volumes, (N, C, D, H, W).
+
+    >>> nn.BatchNorm3d(3)(mt.zeros(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
+    """
 
     dims, shown_dims = (5,), "5D"
 
@@ -154,6 +164,10 @@ class SyncBatchNorm(_BatchNorm):
     """`BatchNorm1d` for inputs of any rank, (N, C, *), over the batches of all processes.
 
     There is one process here, so ``process_group`` changes nothing.
+
+    >>> net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))
+    >>> nn.SyncBatchNorm.convert_sync_batchnorm(net)[1]
+    SyncBatchNorm(3, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
     """
 
     def __init__(
@@ -263,12 +277,24 @@ class LazyBatchNorm1d(_LazyNorm, _BatchNorm):
 
 
 class LazyBatchNorm2d(_LazyNorm, _BatchNorm):
-    """A `BatchNorm2d` that learns ``num_features`` from its first input, and then is one."""
+    """A `BatchNorm2d` that learns ``num_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyBatchNorm2d()
+    >>> _ = layer(mt.zeros(2, 5, 4, 4))
+    >>> layer
+    BatchNorm2d(5, eps=1e-05, momentum=0.1, affine=True, bias=True, track_running_stats=True)
+    """
 
     cls_to_become = BatchNorm2d
 
 
 class LazyBatchNorm3d(_LazyNorm, _BatchNorm):
-    """A `BatchNorm3d` that learns ``num_features`` from its first input, and then is one."""
+    """A `BatchNorm3d` that learns ``num_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyBatchNorm3d()
+    >>> _ = layer(mt.zeros(2, 5, 4, 4, 4))
+    >>> layer.weight.shape
+    torch.Size([5])
+    """
 
     cls_to_become = BatchNorm3d

@@ -14,7 +14,7 @@ from .lazy import Inferred
 from .module import Module
 
 
-class _Conv(Module):
+class _ConvNd(Module):
     """What all convolutional layers share: their numbers, their parameters, and how these begin."""
 
     dims: int
@@ -120,7 +120,7 @@ class _Conv(Module):
         return text
 
 
-class _Convolution(_Conv):
+class _Convolution(_ConvNd):
     """A layer that slides its kernel over the input."""
 
     def __init__(
@@ -165,7 +165,12 @@ class _Convolution(_Conv):
 
 
 class Conv1d(_Convolution):
-    """Convolution over (N, C, L): see `Conv2d`."""
+    """Convolution over (N, C_in, L) or (C_in, L) to (N, C_out, L'): see `Conv2d`.
+
+    >>> layer = nn.Conv1d(4, 8, kernel_size=3, padding=1)
+    >>> layer(mt.zeros(2, 4, 10)).shape, layer.weight.shape
+    (torch.Size([2, 8, 10]), torch.Size([8, 4, 3]))
+    """
 
     dims = 1
 
@@ -190,12 +195,16 @@ class Conv2d(_Convolution):
 
 
 class Conv3d(_Convolution):
-    """Convolution over (N, C, D, H, W): see `Conv2d`."""
+    """Convolution over (N, C_in, D, H, W) to (N, C_out, D', H', W'): see `Conv2d`.
+
+    >>> nn.Conv3d(4, 8, kernel_size=3)(mt.zeros(2, 4, 10, 10, 10)).shape
+    torch.Size([2, 8, 8, 8, 8])
+    """
 
     dims = 3
 
 
-class _ConvolutionTransposed(_Conv):
+class _ConvTransposeNd(_ConvNd):
     """A layer that spreads each input element over a patch of the output."""
 
     transposed = True
@@ -266,13 +275,17 @@ class _ConvolutionTransposed(_Conv):
         return tuple(n - low for n, low in zip(wanted, least, strict=True))
 
 
-class ConvTranspose1d(_ConvolutionTransposed):
-    """Transposed convolution over (N, C, L): see `ConvTranspose2d`."""
+class ConvTranspose1d(_ConvTransposeNd):
+    """Transposed convolution over (N, C_in, L) to (N, C_out, L'): see `ConvTranspose2d`.
+
+    >>> nn.ConvTranspose1d(4, 8, kernel_size=2, stride=2)(mt.zeros(2, 4, 10)).shape
+    torch.Size([2, 8, 20])
+    """
 
     dims = 1
 
 
-class ConvTranspose2d(_ConvolutionTransposed):
+class ConvTranspose2d(_ConvTransposeNd):
     """The gradient of a `Conv2d` by its input, as a layer: it makes images larger.
 
     Shapes: input (N, C_in, H, W), output (N, C_out, H', W') with
@@ -286,8 +299,12 @@ class ConvTranspose2d(_ConvolutionTransposed):
     dims = 2
 
 
-class ConvTranspose3d(_ConvolutionTransposed):
-    """Transposed convolution over (N, C, D, H, W): see `ConvTranspose2d`."""
+class ConvTranspose3d(_ConvTransposeNd):
+    """Transposed convolution over (N, C, D, H, W) to (N, C', D', H', W'): see `ConvTranspose2d`.
+
+    >>> nn.ConvTranspose3d(4, 8, kernel_size=2, stride=2)(mt.zeros(2, 4, 5, 5, 5)).shape
+    torch.Size([2, 8, 10, 10, 10])
+    """
 
     dims = 3
 
@@ -369,7 +386,13 @@ class _LazyConvolutionTransposed(_LazyConv):
 
 
 class LazyConv1d(_LazyConvolution, Conv1d):
-    """A `Conv1d` that learns ``in_channels`` from its first input, and then is one."""
+    """A `Conv1d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConv1d(8, 3)
+    >>> _ = layer(mt.zeros(2, 4, 10))
+    >>> layer
+    Conv1d(4, 8, kernel_size=(3,), stride=(1,))
+    """
 
     cls_to_become = Conv1d
 
@@ -388,24 +411,48 @@ class LazyConv2d(_LazyConvolution, Conv2d):
 
 
 class LazyConv3d(_LazyConvolution, Conv3d):
-    """A `Conv3d` that learns ``in_channels`` from its first input, and then is one."""
+    """A `Conv3d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConv3d(8, 3)
+    >>> _ = layer(mt.zeros(2, 4, 5, 5, 5))
+    >>> layer.in_channels
+    4
+    """
 
     cls_to_become = Conv3d
 
 
 class LazyConvTranspose1d(_LazyConvolutionTransposed, ConvTranspose1d):
-    """A `ConvTranspose1d` that learns ``in_channels`` from its first input, and then is one."""
+    """A `ConvTranspose1d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConvTranspose1d(8, 3)
+    >>> _ = layer(mt.zeros(2, 4, 10))
+    >>> layer
+    ConvTranspose1d(4, 8, kernel_size=(3,), stride=(1,))
+    """
 
     cls_to_become = ConvTranspose1d
 
 
 class LazyConvTranspose2d(_LazyConvolutionTransposed, ConvTranspose2d):
-    """A `ConvTranspose2d` that learns ``in_channels`` from its first input, and then is one."""
+    """A `ConvTranspose2d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConvTranspose2d(8, 3)
+    >>> _ = layer(mt.zeros(2, 4, 5, 5))
+    >>> layer.in_channels
+    4
+    """
 
     cls_to_become = ConvTranspose2d
 
 
 class LazyConvTranspose3d(_LazyConvolutionTransposed, ConvTranspose3d):
-    """A `ConvTranspose3d` that learns ``in_channels`` from its first input, and then is one."""
+    """A `ConvTranspose3d` that learns ``in_channels`` from its first input, and then is one.
+
+    >>> layer = nn.LazyConvTranspose3d(8, 3)
+    >>> _ = layer(mt.zeros(2, 4, 5, 5, 5))
+    >>> layer.in_channels
+    4
+    """
 
     cls_to_become = ConvTranspose3d

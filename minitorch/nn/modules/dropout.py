@@ -7,7 +7,7 @@ from .. import functional as F
 from .module import Module
 
 
-class _Dropout(Module):
+class _DropoutNd(Module):
     """What all kinds share: the probability ``p``, and whether the input is overwritten."""
 
     def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
@@ -22,7 +22,7 @@ class _Dropout(Module):
         return f"p={self.p}, inplace={self.inplace}"
 
 
-class Dropout(_Dropout):
+class Dropout(_DropoutNd):
     """Each element becomes zero with probability ``p``; the others are scaled by ``1/(1 − p)``.
 
     In evaluation (``module.eval()``) the input passes unchanged. Source: Hinton et al., *Improving
@@ -41,35 +41,56 @@ class Dropout(_Dropout):
         return F.dropout(input, self.p, self.training, self.inplace)
 
 
-class Dropout1d(_Dropout):
-    """As `Dropout`, for whole channels of ``(N, C, L)`` or ``(C, L)``."""
+class Dropout1d(_DropoutNd):
+    """As `Dropout`, for whole channels of ``(N, C, L)`` or ``(C, L)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.Dropout1d(0.5)(mt.ones(1, 3, 4))
+    tensor([[[0., 0., 0., 0.],
+             [0., 0., 0., 0.],
+             [2., 2., 2., 2.]]])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input`` with channels dropped."""
         return F.dropout1d(input, self.p, self.training, self.inplace)
 
 
-class Dropout2d(_Dropout):
-    """As `Dropout`, for whole channels of ``(N, C, H, W)``."""
+class Dropout2d(_DropoutNd):
+    """As `Dropout`, for whole channels of ``(N, C, H, W)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.Dropout2d(0.5)(mt.ones(1, 6, 4, 4))[0, :, 0, 0]
+    tensor([0., 0., 2., 0., 0., 0.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input`` with channels dropped."""
         return F.dropout2d(input, self.p, self.training, self.inplace)
 
 
-class Dropout3d(_Dropout):
-    """As `Dropout`, for whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``."""
+class Dropout3d(_DropoutNd):
+    """As `Dropout`, for whole channels of ``(N, C, D, H, W)`` or ``(C, D, H, W)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.Dropout3d(0.5)(mt.ones(1, 6, 2, 4, 4))[0, :, 0, 0, 0]
+    tensor([0., 0., 2., 0., 0., 0.])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input`` with channels dropped."""
         return F.dropout3d(input, self.p, self.training, self.inplace)
 
 
-class AlphaDropout(_Dropout):
+class AlphaDropout(_DropoutNd):
     """Dropout for `SELU`: it keeps mean 0 and variance 1 of its input.
 
     Dropped elements become −1.7581, SELU's limit, and everything is scaled and moved. Source:
     Klambauer et al., *Self-normalizing neural networks*, 2017.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.AlphaDropout(0.5)(mt.zeros(4))
+    tensor([-0.7792, -0.7792,  0.7792, -0.7792])
     """
 
     def forward(self, input: Tensor) -> Tensor:
@@ -77,8 +98,15 @@ class AlphaDropout(_Dropout):
         return F.alpha_dropout(input, self.p, self.training)
 
 
-class FeatureAlphaDropout(_Dropout):
-    """As `AlphaDropout`, for whole channels of ``(N, C, *)``."""
+class FeatureAlphaDropout(_DropoutNd):
+    """As `AlphaDropout`, for whole channels of ``(N, C, *)``.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.FeatureAlphaDropout(0.5)(mt.zeros(1, 3, 2))
+    tensor([[[-0.7792, -0.7792],
+             [-0.7792, -0.7792],
+             [ 0.7792,  0.7792]]])
+    """
 
     def forward(self, input: Tensor) -> Tensor:
         """``input`` with channels dropped."""

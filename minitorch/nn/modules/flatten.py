@@ -11,6 +11,8 @@ from .module import Module
 class Flatten(Module):
     """Makes one dimension of those from ``start_dim`` to ``end_dim``; the first is left, the batch.
 
+    Shapes: (N, *) to (N, Π *).
+
     >>> nn.Flatten()(mt.zeros(32, 1, 5, 5)).shape
     torch.Size([32, 25])
     """

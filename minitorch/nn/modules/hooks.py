@@ -51,9 +51,9 @@ class ForwardHook(NamedTuple):
     """A forward hook and how it wants to be called."""
 
     function: Hook
-    with_kwargs: bool
-    always_call: bool
-    whose: str  # for a message: "module" or "global module"
+    with_kwargs: bool = False
+    always_call: bool = False
+    whose: str = "module"  # for a message: or "global module"
 
     def run(self, module: Any, args: Any, kwargs: Any, result: Any) -> Any:
         """The module's result: the one given, or what the hook makes of it."""
@@ -77,10 +77,11 @@ class ForwardHook(NamedTuple):
 
 
 # What was registered for all modules.
-_pre_hooks: OrderedDict[int, PreHook] = OrderedDict()
-_forward_hooks: OrderedDict[int, ForwardHook] = OrderedDict()
+_pre_hooks: OrderedDict[int, Any] = OrderedDict()
+_forward_hooks: OrderedDict[int, Any] = OrderedDict()
 _backward_pre_hooks: OrderedDict[int, Hook] = OrderedDict()
 _backward_hooks: OrderedDict[int, Hook] = OrderedDict()
+_backward_hooks_are_full = True  # they are all of one kind
 _buffer_hooks: OrderedDict[int, Hook] = OrderedDict()
 _module_hooks: OrderedDict[int, Hook] = OrderedDict()
 _parameter_hooks: OrderedDict[int, Hook] = OrderedDict()
@@ -94,12 +95,18 @@ def add(hooks: OrderedDict[int, Any], hook: Any, first: bool = False) -> Removab
     return handle
 
 
+def entries(kind: Any, *hooks: OrderedDict[int, Any]) -> list[Any]:
+    """The ``hooks`` in their order. One that is called plainly lies there as it is."""
+    found = [hook for some in hooks for hook in some.values()]
+    return [hook if isinstance(hook, kind) else kind(hook) for hook in found]
+
+
 class Hooked:
     """What a `Module` has to do with hooks: being called, and the methods that register them."""
 
     forward: Callable[..., Any]
-    _forward_pre_hooks: OrderedDict[int, PreHook]
-    _forward_hooks: OrderedDict[int, ForwardHook]
+    _forward_pre_hooks: OrderedDict[int, Any]
+    _forward_hooks: OrderedDict[int, Any]
     _backward_pre_hooks: OrderedDict[int, Hook]
     _backward_hooks: OrderedDict[int, Hook]
     _is_full_backward_hook: bool | None = None  # which kind `_backward_hooks` are, once there are
@@ -125,7 +132,8 @@ class Hooked:
 
         With ``with_kwargs`` it is ``hook(module, args, kwargs)`` and may return ``(args, kwargs)``.
         """
-        return add(self._forward_pre_hooks, PreHook(hook, with_kwargs), prepend)
+        entry = PreHook(hook, True) if with_kwargs else hook
+        return add(self._forward_pre_hooks, entry, prepend)
 
     def register_forward_hook(
         self,
@@ -148,7 +156,8 @@ class Hooked:
         >>> layer(mt.zeros(2))
         tensor([0., 0.])
         """
-        entry = ForwardHook(hook, with_kwargs, always_call, "module")
+        plain = not (with_kwargs or always_call)
+        entry = hook if plain else ForwardHook(hook, with_kwargs, always_call, "module")
         return add(self._forward_hooks, entry, prepend)
 
     def register_full_backward_pre_hook(self, hook: Hook, prepend: bool = False) -> RemovableHandle:
@@ -191,29 +200,30 @@ def call_with_hooks(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) 
     result = None
     waiting = None  # the forward hooks that are still to run, once it is their turn
     try:
-        for pre_hook in [*_pre_hooks.values(), *module._forward_pre_hooks.values()]:
+        for pre_hook in entries(PreHook, _pre_hooks, module._forward_pre_hooks):
             args, kwargs = pre_hook.run(module, args, kwargs)
         backward = None
         pre_hooks = [*_backward_pre_hooks.values(), *module._backward_pre_hooks.values()]
-        hooks, own = list(_backward_hooks.values()), list(module._backward_hooks.values())
+        hooks: list[Any] = []
+        last_hooks: list[Any] = []  # the old kind: they hang at the last node
+        (hooks if _backward_hooks_are_full else last_hooks).extend(_backward_hooks.values())
         full = module._is_full_backward_hook
-        if full:
-            hooks += own
+        (hooks if full else last_hooks).extend(module._backward_hooks.values())
         if pre_hooks or hooks:
             backward = BackwardHooks(module, pre_hooks, hooks)
             args = backward.watch_inputs(args)
         result = module.forward(*args, **kwargs)
-        waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
+        waiting = entries(ForwardHook, _forward_hooks, module._forward_hooks)
         while waiting:
             result = waiting.pop(0).run(module, args, kwargs, result)
         if backward:
             result = backward.watch_outputs(result)
-        if own and not full:
-            last_node.hang(module, own, args, result)
+        if last_hooks:
+            last_node.hang(module, last_hooks, args, result)
         return result
     except Exception:
         if waiting is None:
-            waiting = [*_forward_hooks.values(), *module._forward_hooks.values()]
+            waiting = entries(ForwardHook, _forward_hooks, module._forward_hooks)
         for hook in waiting:
             if hook.always_call:
                 result = hook.run_quietly(module, args, kwargs, result)
@@ -351,39 +361,123 @@ def spread(values: Iterable[Any], places: list[int], size: int) -> tuple[Any, ..
 
 
 def register_module_forward_pre_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, args)`` runs before the ``forward`` of every module."""
-    return add(_pre_hooks, PreHook(hook))
+    """``hook(module, args)`` runs before the ``forward`` of every module.
+
+    >>> from minitorch.nn.modules.module import register_module_forward_pre_hook as register
+    >>> handle = register(lambda module, args: (args[0] * 10,))
+    >>> nn.ReLU()(mt.tensor([-1.0, 2.0]))
+    tensor([ 0., 20.])
+    >>> handle.remove()
+    """
+    return add(_pre_hooks, hook)
 
 
 def register_module_forward_hook(
     hook: Hook, *, with_kwargs: bool = False, always_call: bool = False
 ) -> RemovableHandle:
-    """``hook(module, args, output)`` runs after the ``forward`` of every module."""
+    """``hook(module, args, output)`` runs after the ``forward`` of every module.
+
+    >>> from minitorch.nn.modules.module import register_module_forward_hook as register
+    >>> handle = register(lambda module, args, output: print(module, output))
+    >>> _ = nn.ReLU()(mt.tensor([-1.0, 2.0]))
+    ReLU() tensor([0., 2.])
+    >>> handle.remove()
+    """
     return add(_forward_hooks, ForwardHook(hook, with_kwargs, always_call, "global module"))
 
 
 def register_module_full_backward_pre_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, grad_output)`` runs before the backward of every module."""
+    """``hook(module, grad_output)`` runs before the backward of every module.
+
+    >>> from minitorch.nn.modules.module import register_module_full_backward_pre_hook as register
+    >>> handle = register(lambda module, grad_output: print(module, grad_output))
+    >>> nn.ReLU()(mt.tensor([-1.0, 2.0], requires_grad=True)).sum().backward()
+    ReLU() (tensor([1., 1.]),)
+    >>> handle.remove()
+    """
     return add(_backward_pre_hooks, hook)
 
 
+def _set_kind_of_all(full: bool) -> None:
+    """What was registered for all modules is of one kind only."""
+    global _backward_hooks_are_full
+    if _backward_hooks and _backward_hooks_are_full is not full:
+        raise RuntimeError(
+            "Cannot use both regular backward hooks and full backward hooks as a global Module "
+            "hook. Please use only one of them."
+        )
+    _backward_hooks_are_full = full
+
+
 def register_module_full_backward_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, grad_input, grad_output)`` runs after the backward of every module."""
+    """``hook(module, grad_input, grad_output)`` runs after the backward of every module.
+
+    >>> from minitorch.nn.modules.module import register_module_full_backward_hook as register
+    >>> handle = register(lambda module, grad_input, grad_output: print(module, grad_input))
+    >>> nn.ReLU()(mt.tensor([-1.0, 2.0], requires_grad=True)).sum().backward()
+    ReLU() (tensor([0., 1.]),)
+    >>> handle.remove()
+    """
+    _set_kind_of_all(full=True)
+    return add(_backward_hooks, hook)
+
+
+def register_module_backward_hook(hook: Hook) -> RemovableHandle:
+    """``hook(module, grad_input, grad_output)`` runs after the last operation of every module.
+
+    The gradients are those of this one operation: PyTorch's old way. RuntimeError beside hooks of
+    `register_module_full_backward_hook`.
+
+    >>> from minitorch.nn.modules.module import register_module_backward_hook
+    >>> handle = register_module_backward_hook(
+    ...     lambda module, grad_input, grad_output: print(module)
+    ... )
+    >>> nn.ReLU()(mt.tensor([-1.0, 2.0], requires_grad=True)).sum().backward()
+    ReLU()
+    >>> handle.remove()
+    """
+    _set_kind_of_all(full=False)
     return add(_backward_hooks, hook)
 
 
 def register_module_buffer_registration_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, name, buffer)`` runs for every buffer registered; may return another."""
+    """``hook(module, name, buffer)`` runs for every buffer registered; may return another.
+
+    >>> from minitorch.nn.modules.module import register_module_buffer_registration_hook as register
+    >>> handle = register(lambda module, name, buffer: print(name))
+    >>> _ = nn.BatchNorm1d(3)
+    running_mean
+    running_var
+    num_batches_tracked
+    >>> handle.remove()
+    """
     return add(_buffer_hooks, hook)
 
 
 def register_module_module_registration_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, name, child)`` runs for every child registered; may return another."""
+    """``hook(module, name, child)`` runs for every child registered; may return another.
+
+    >>> from minitorch.nn.modules.module import register_module_module_registration_hook as register
+    >>> handle = register(lambda module, name, submodule: print(name, submodule))
+    >>> _ = nn.Sequential(nn.ReLU(), nn.Tanh())
+    0 ReLU()
+    1 Tanh()
+    >>> handle.remove()
+    """
     return add(_module_hooks, hook)
 
 
 def register_module_parameter_registration_hook(hook: Hook) -> RemovableHandle:
-    """``hook(module, name, parameter)`` runs for every parameter registered; may return another."""
+    """``hook(module, name, parameter)`` runs for every parameter registered; may return another.
+
+    >>> from minitorch.nn.modules import module
+    >>> register = module.register_module_parameter_registration_hook
+    >>> handle = register(lambda module, name, parameter: print(name))
+    >>> _ = nn.Linear(2, 3)
+    weight
+    bias
+    >>> handle.remove()
+    """
     return add(_parameter_hooks, hook)
 
 

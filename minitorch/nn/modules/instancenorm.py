@@ -103,30 +103,57 @@ class InstanceNorm1d(_InstanceNorm):
 
 
 class InstanceNorm2d(_InstanceNorm):
-    """`InstanceNorm1d` for images, (N, C, H, W) or (C, H, W)."""
+    """`InstanceNorm1d` for images, (N, C, H, W) or (C, H, W).
+
+    >>> nn.InstanceNorm2d(1)(mt.tensor([[[[1.0, 3.0]]], [[[10.0, 30.0]]]])).squeeze()
+    tensor([[-1.0000,  1.0000],
+            [-1.0000,  1.0000]])
+    """
 
     dims, shown_dims = (3, 4), "3D or 4D"
 
 
 class InstanceNorm3d(_InstanceNorm):
-    """`InstanceNorm1d` for volumes, (N, C, D, H, W) or (C, D, H, W)."""
+    """`InstanceNorm1d` for volumes, (N, C, D, H, W) or (C, D, H, W).
+
+    >>> nn.InstanceNorm3d(3)(mt.zeros(2, 3, 4, 4, 4)).shape
+    torch.Size([2, 3, 4, 4, 4])
+    """
 
     dims, shown_dims = (4, 5), "4D or 5D"
 
 
 class LazyInstanceNorm1d(_LazyNorm, _InstanceNorm):
-    """An `InstanceNorm1d` that learns ``num_features`` from its first input, and then is one."""
+    """An `InstanceNorm1d` that learns ``num_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyInstanceNorm1d()
+    >>> _ = layer(mt.zeros(2, 5, 4))
+    >>> layer.num_features
+    5
+    """
 
     cls_to_become = InstanceNorm1d
 
 
 class LazyInstanceNorm2d(_LazyNorm, _InstanceNorm):
-    """An `InstanceNorm2d` that learns ``num_features`` from its first input, and then is one."""
+    """An `InstanceNorm2d` that learns ``num_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyInstanceNorm2d()
+    >>> _ = layer(mt.zeros(2, 5, 4, 4))
+    >>> layer.num_features
+    5
+    """
 
     cls_to_become = InstanceNorm2d
 
 
 class LazyInstanceNorm3d(_LazyNorm, _InstanceNorm):
-    """An `InstanceNorm3d` that learns ``num_features`` from its first input, and then is one."""
+    """An `InstanceNorm3d` that learns ``num_features`` from its first input, and then is one.
+
+    >>> layer = nn.LazyInstanceNorm3d()
+    >>> _ = layer(mt.zeros(2, 5, 4, 4, 4))
+    >>> layer.num_features
+    5
+    """
 
     cls_to_become = InstanceNorm3d

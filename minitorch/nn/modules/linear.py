@@ -15,7 +15,11 @@ from .module import Module
 
 
 class Identity(Module):
-    """Gives back its input. Takes any arguments, so that it can stand in for any other module."""
+    """Gives back its input. Takes any arguments, so that it can stand in for any other module.
+
+    >>> nn.Identity(54, unused=True)(mt.tensor([1.0, 2.0]))
+    tensor([1., 2.])
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()

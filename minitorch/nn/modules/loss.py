@@ -44,6 +44,8 @@ class _WeightedLoss(_Loss):
 class L1Loss(_Loss):
     """``|input - target|``.
 
+    Shapes: both (*); with ``reduction="none"`` the result, too.
+
     >>> nn.L1Loss()(mt.tensor([1.0, 2.0]), mt.tensor([1.0, 4.0]))
     tensor(1.)
     """
@@ -56,6 +58,8 @@ class L1Loss(_Loss):
 class MSELoss(_Loss):
     """``(input - target)²``.
 
+    Shapes: both (*); with ``reduction="none"`` the result, too.
+
     >>> nn.MSELoss()(mt.tensor([1.0, 2.0]), mt.tensor([1.0, 4.0]))
     tensor(2.)
     """
@@ -66,7 +70,13 @@ class MSELoss(_Loss):
 
 
 class SmoothL1Loss(_Loss):
-    """``d² / 2β`` where ``d = |input - target|`` is below ``beta``, ``d - β/2`` beyond."""
+    """``d² / 2β`` where ``d = |input - target|`` is below ``beta``, ``d - β/2`` beyond.
+
+    Shapes: both (*). Source: Girshick, *Fast R-CNN*, 2015.
+
+    >>> nn.SmoothL1Loss(reduction="none")(mt.tensor([0.5, 3.0]), mt.zeros(2))
+    tensor([0.1250, 2.5000])
+    """
 
     def __init__(
         self,
@@ -84,7 +94,13 @@ class SmoothL1Loss(_Loss):
 
 
 class HuberLoss(_Loss):
-    """``d² / 2`` where ``d = |input - target|`` is up to ``delta``, ``δ (d - δ/2)`` beyond."""
+    """``d² / 2`` where ``d = |input - target|`` is up to ``delta``, ``δ (d - δ/2)`` beyond.
+
+    Shapes: both (*). Source: Huber, *Robust estimation of a location parameter*, 1964.
+
+    >>> nn.HuberLoss(reduction="none", delta=2.0)(mt.tensor([1.0, 3.0]), mt.zeros(2))
+    tensor([0.5000, 4.0000])
+    """
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
         if not isinstance(delta, float | int):
@@ -101,6 +117,12 @@ class KLDivLoss(_Loss):
     """``target · (log(target) - input)`` for log-probabilities ``input``.
 
     ``reduction="batchmean"`` is the divergence of the textbooks.
+
+    Shapes: both (*); for ``"batchmean"`` (N, *).
+
+    >>> p, q = mt.tensor([[0.5, 0.5]]), mt.tensor([[0.9, 0.1]])
+    >>> nn.KLDivLoss(reduction="batchmean")(q.log(), p)
+    tensor(0.5108)
     """
 
     def __init__(
@@ -121,6 +143,8 @@ class KLDivLoss(_Loss):
 class BCELoss(_WeightedLoss):
     """Binary cross-entropy ``-(t log x + (1 - t) log(1 - x))`` of probabilities ``x``.
 
+    Shapes: input, target and ``weight`` (*).
+
     >>> nn.BCELoss()(mt.tensor([0.5, 0.9]), mt.tensor([0.0, 1.0]))
     tensor(0.3993)
     """
@@ -134,6 +158,12 @@ class BCEWithLogitsLoss(_WeightedLoss):
     """Binary cross-entropy of ``sigmoid(input)``, without its rounding.
 
     ``pos_weight`` multiplies the part of the positive targets: above 1 it favours recall.
+
+    Shapes: input, target, ``weight`` and ``pos_weight`` (*), the last two broadcast.
+
+    >>> scores, target = mt.tensor([0.0, 100.0]), mt.tensor([1.0, 0.0])
+    >>> nn.BCEWithLogitsLoss(reduction="none")(scores, target)
+    tensor([  0.6931, 100.0000])
     """
 
     pos_weight: Tensor | None
@@ -161,6 +191,10 @@ class NLLLoss(_WeightedLoss):
 
     Shapes: input (C), (N, C) or (N, C, d1, ...), log-probabilities; target (), (N) or (N, d1, ...),
     class numbers. ``weight`` (C) counts classes differently, ``ignore_index`` is left out.
+
+    >>> scores = mt.tensor([[1.0, 2.0, 3.0]])
+    >>> nn.NLLLoss()(scores.log_softmax(1), mt.tensor([2]))  # CrossEntropyLoss of the scores
+    tensor(0.4076)
     """
 
     def __init__(
@@ -240,6 +274,11 @@ class LinearCrossEntropyLoss(_WeightedLoss):
 
     Shapes: input (N, in_features) or (in_features); target class numbers () or (N, *out_features),
     or probabilities (C) or (N, C, *out_features). ``options`` change nothing here.
+
+    >>> _ = mt.manual_seed(0)
+    >>> loss = nn.LinearCrossEntropyLoss(4, 3)
+    >>> loss(mt.ones(2, 4), mt.tensor([0, 2])).detach()
+    tensor(1.3809)
     """
 
     def __init__(
@@ -303,6 +342,9 @@ class PoissonNLLLoss(_Loss):
     """Minus the log-likelihood of counts that are Poisson distributed: `F.poisson_nll_loss`.
 
     Shapes: input (*), the expected counts or (``log_input``) their logarithms; target (*), counts.
+
+    >>> nn.PoissonNLLLoss(log_input=False)(mt.tensor([2.0]), mt.tensor([3.0]))  # 2 - 3 ln 2
+    tensor(-0.0794)
     """
 
     def __init__(
@@ -336,6 +378,9 @@ class GaussianNLLLoss(_Loss):
 
     Shapes: input (*), means; target (*); var (*), variances, or one whose last dimension is 1 or
     missing, or a float.
+
+    >>> nn.GaussianNLLLoss()(mt.tensor([0.0]), mt.tensor([2.0]), mt.tensor([4.0]))
+    tensor(1.1931)
     """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
@@ -355,6 +400,11 @@ class CTCLoss(_Loss):
 
     Shapes: log_probs (T, N, C) or (T, C); targets (N, S), or all of them in one vector; the lengths
     (N). See `F.ctc_loss`.
+
+    >>> log_probs = mt.full((3, 1, 2), 0.5).log()  # 3 times, 1 text, a blank and a letter
+    >>> six_of_eight = mt.tensor(6 / 8)  # ways to write the letter once
+    >>> nn.CTCLoss()(log_probs, mt.tensor([[1]]), (3,), (1,)), -six_of_eight.log()
+    (tensor(0.2877), tensor(0.2877))
     """
 
     def __init__(

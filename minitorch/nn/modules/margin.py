@@ -28,6 +28,8 @@ class _MarginLoss(_Loss):
 class MarginRankingLoss(_MarginLoss):
     """``max(0, -target · (input1 - input2) + margin)``; target is 1 or -1.
 
+    Shapes: all three (N), or ().
+
     >>> nn.MarginRankingLoss()(mt.tensor([1.0]), mt.tensor([3.0]), mt.tensor([1]))
     tensor(2.)
     """
@@ -43,6 +45,10 @@ class CosineEmbeddingLoss(_MarginLoss):
     """``1 - cos(input1, input2)`` where target is 1, ``max(0, cos - margin)`` where it is -1.
 
     Shapes: (N, D) and (N, D) with targets (N), or (D) and (D) with one target ().
+
+    >>> a, b = mt.tensor([[1.0, 0.0]]), mt.tensor([[1.0, 1.0]])
+    >>> nn.CosineEmbeddingLoss()(a, b, mt.tensor([1]))
+    tensor(0.2929)
     """
 
     def forward(self, input1: Tensor, input2: Tensor, target: Tensor) -> Tensor:
@@ -53,7 +59,13 @@ class CosineEmbeddingLoss(_MarginLoss):
 
 
 class HingeEmbeddingLoss(_MarginLoss):
-    """``input`` itself where target is 1, ``max(0, margin - input)`` where it is -1."""
+    """``input`` itself where target is 1, ``max(0, margin - input)`` where it is -1.
+
+    Shapes: both (*).
+
+    >>> nn.HingeEmbeddingLoss(reduction="none")(mt.tensor([0.3, 0.3]), mt.tensor([1, -1]))
+    tensor([0.3000, 0.7000])
+    """
 
     def __init__(
         self,
@@ -70,7 +82,13 @@ class HingeEmbeddingLoss(_MarginLoss):
 
 
 class SoftMarginLoss(_Loss):
-    """``log(1 + exp(-target · input))`` for targets 1 and -1."""
+    """``log(1 + exp(-target · input))`` for targets 1 and -1.
+
+    Shapes: both (*).
+
+    >>> nn.SoftMarginLoss(reduction="none")(mt.tensor([2.0, 2.0]), mt.tensor([1.0, -1.0]))
+    tensor([0.1269, 2.1269])
+    """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
         """The loss of scores and their signs."""
@@ -95,6 +113,9 @@ class MultiLabelSoftMarginLoss(_WeightedLoss):
     """Binary cross-entropy of ``sigmoid(input)``, the mean over the classes.
 
     Shapes: (N, C) or (C) both, ``weight`` (C).
+
+    >>> nn.MultiLabelSoftMarginLoss()(mt.tensor([[2.0, -1.0]]), mt.tensor([[1.0, 0.0]]))
+    tensor(0.2201)
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -150,6 +171,10 @@ class TripletMarginLoss(_Loss):
 
     Shapes: (N, D) or (D). With ``swap`` the distance from positive to negative counts where it is
     the smaller one.
+
+    >>> anchor, near, far = mt.tensor([[0.0], [1.0], [1.5]])
+    >>> nn.TripletMarginLoss()(anchor, near, far)  # 1 - 1.5 + 1
+    tensor(0.5000)
     """
 
     def __init__(
@@ -184,7 +209,15 @@ class TripletMarginLoss(_Loss):
 
 
 class TripletMarginWithDistanceLoss(_Loss):
-    """`TripletMarginLoss` with a distance of your own, a function or module of two tensors."""
+    """`TripletMarginLoss` with a distance of your own, a function or module of two tensors.
+
+    Shapes: (N, *), as the function takes them.
+
+    >>> anchor, near, far = mt.tensor([[[0.0]], [[1.0]], [[1.2]]])
+    >>> squared = lambda a, b: ((a - b) ** 2).sum(-1)
+    >>> nn.TripletMarginWithDistanceLoss(distance_function=squared)(anchor, near, far)
+    tensor(0.5600)
+    """
 
     def __init__(
         self,

@@ -21,6 +21,7 @@ from ..parameter import Buffer, Parameter
 from . import hooks
 from .hooks import (
     Hooked,
+    register_module_backward_hook,
     register_module_buffer_registration_hook,
     register_module_forward_hook,
     register_module_forward_pre_hook,
@@ -34,6 +35,7 @@ from .tree import Tree
 
 __all__ = [
     "Module",
+    "register_module_backward_hook",
     "register_module_buffer_registration_hook",
     "register_module_forward_hook",
     "register_module_forward_pre_hook",
@@ -298,7 +300,8 @@ class Module(Hooked, Stateful, Tree):
         torch.float64
         """
         if args:
-            dtype, device, _ = destination(args, dtype, device)
+            dtype, device, flags = destination(args, dtype, device)
+            non_blocking = (*flags, non_blocking)[0]
         if dtype is not None:
             dtype = from_data.check_dtype(dtype, "to")
             if dtype.category < 2:
@@ -318,7 +321,11 @@ class Module(Hooked, Stateful, Tree):
 
         def converted(tensor: Tensor) -> Tensor:
             fractional = tensor.is_floating_point() or tensor.is_complex()
-            moved = tensor.to(device, dtype if fractional else None)
+            moved = tensor.to(
+                device,
+                dtype if fractional else None,
+                non_blocking=non_blocking and memory_format is None,
+            )
             if memory_format is None or tensor.dim() not in (4, 5):
                 return moved
             return moved.contiguous(memory_format=memory_format)
@@ -352,6 +359,10 @@ class Module(Hooked, Stateful, Tree):
     def half(self: T) -> T:
         """Give all floating-point parameters and buffers the dtype float16."""
         return self._apply(lambda t: t.half() if t.is_floating_point() else t)
+
+    def share_memory(self: T) -> T:
+        """Refused, as is `Tensor.share_memory_`: threads share the parameters anyway."""
+        return self._apply(lambda t: t.share_memory_())
 
     # Printing -------------------------------------------------------------------------------------
 
@@ -402,7 +413,11 @@ def indented(text: str) -> str:
 
 
 def typename(value: Any) -> str:
-    """The name of a value's type as PyTorch's messages have it: ``int``, ``torch.FloatTensor``."""
+    """The name of a value's type as PyTorch's messages have it: ``int``, ``torch.FloatTensor``.
+
+    >>> mt.typename(mt.tensor([1.0])), mt.typename(3)
+    ('torch.FloatTensor', 'int')
+    """
     if isinstance(value, Tensor):
         where = "cuda." if value.is_cuda else ""
         return f"torch.{where}{dtypes.SCALAR_TYPE[value.dtype]}Tensor"

@@ -204,7 +204,11 @@ class LocalResponseNorm(Module):
 
 
 class CrossMapLRN2d(LocalResponseNorm):
-    """`LocalResponseNorm` as Torch had it, for images (N, C, H, W)."""
+    """`LocalResponseNorm` as Torch had it, for images (N, C, H, W).
+
+    >>> nn.CrossMapLRN2d(3)(mt.zeros(1, 4, 2, 2)).shape
+    torch.Size([1, 4, 2, 2])
+    """
 
     def __init__(self, size: int, alpha: float = 1e-4, beta: float = 0.75, k: float = 1) -> None:
         super().__init__(size, alpha, beta, k)

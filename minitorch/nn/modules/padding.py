@@ -83,25 +83,42 @@ class _CircularPad(_Pad):
 
 
 class ConstantPad1d(_ConstantPad):
-    """The number ``value`` around (N, C, L)."""
+    """The number ``value`` around (N, C, L).
+
+    >>> nn.ConstantPad1d((2, 1), 7.0)(mt.tensor([[1.0, 2.0]]))
+    tensor([[7., 7., 1., 2., 7.]])
+    """
 
     dims = 1
 
 
 class ConstantPad2d(_ConstantPad):
-    """The number ``value`` around (N, C, H, W)."""
+    """The number ``value`` around (N, C, H, W).
+
+    >>> nn.ConstantPad2d((1, 0, 0, 1), 7.0)(mt.tensor([[[1.0, 2.0]]]))
+    tensor([[[7., 1., 2.],
+             [7., 7., 7.]]])
+    """
 
     dims = 2
 
 
 class ConstantPad3d(_ConstantPad):
-    """The number ``value`` around (N, C, D, H, W)."""
+    """The number ``value`` around (N, C, D, H, W).
+
+    >>> nn.ConstantPad3d(1, 7.0)(mt.zeros(1, 3, 2, 4, 4)).shape
+    torch.Size([1, 3, 4, 6, 6])
+    """
 
     dims = 3
 
 
 class ZeroPad1d(_ZeroPad):
-    """Zeros around (N, C, L)."""
+    """Zeros around (N, C, L).
+
+    >>> nn.ZeroPad1d((0, 2))(mt.tensor([[1.0, 2.0]]))
+    tensor([[1., 2., 0., 0.]])
+    """
 
     dims = 1
 
@@ -120,13 +137,21 @@ class ZeroPad2d(_ZeroPad):
 
 
 class ZeroPad3d(_ZeroPad):
-    """Zeros around (N, C, D, H, W)."""
+    """Zeros around (N, C, D, H, W).
+
+    >>> nn.ZeroPad3d(1)(mt.zeros(1, 3, 2, 4, 4)).shape
+    torch.Size([1, 3, 4, 6, 6])
+    """
 
     dims = 3
 
 
 class ReflectionPad1d(_ReflectionPad):
-    """(N, C, L) mirrored at its edges."""
+    """(N, C, L) mirrored at its edges.
+
+    >>> nn.ReflectionPad1d(2)(mt.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[3., 2., 1., 2., 3., 2., 1.]])
+    """
 
     dims = 1
 
@@ -147,42 +172,73 @@ class ReflectionPad2d(_ReflectionPad):
 
 
 class ReflectionPad3d(_ReflectionPad):
-    """(N, C, D, H, W) mirrored at its edges."""
+    """(N, C, D, H, W) mirrored at its edges.
+
+    >>> nn.ReflectionPad3d(1)(mt.zeros(1, 3, 2, 4, 4)).shape
+    torch.Size([1, 3, 4, 6, 6])
+    """
 
     dims = 3
 
 
 class ReplicationPad1d(_ReplicationPad):
-    """(N, C, L) with its edges repeated."""
+    """(N, C, L) with its edges repeated.
+
+    >>> nn.ReplicationPad1d(2)(mt.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[1., 1., 1., 2., 3., 3., 3.]])
+    """
 
     dims = 1
 
 
 class ReplicationPad2d(_ReplicationPad):
-    """(N, C, H, W) with its edges repeated."""
+    """(N, C, H, W) with its edges repeated.
+
+    >>> nn.ReplicationPad2d((1, 0, 1, 0))(mt.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+    tensor([[[1., 1., 2.],
+             [1., 1., 2.],
+             [3., 3., 4.]]])
+    """
 
     dims = 2
 
 
 class ReplicationPad3d(_ReplicationPad):
-    """(N, C, D, H, W) with its edges repeated."""
+    """(N, C, D, H, W) with its edges repeated.
+
+    >>> nn.ReplicationPad3d(1)(mt.zeros(1, 3, 2, 4, 4)).shape
+    torch.Size([1, 3, 4, 6, 6])
+    """
 
     dims = 3
 
 
 class CircularPad1d(_CircularPad):
-    """(N, C, L) continued at each end by the other."""
+    """(N, C, L) continued at each end by the other.
+
+    >>> nn.CircularPad1d(1)(mt.tensor([[1.0, 2.0, 3.0]]))
+    tensor([[3., 1., 2., 3., 1.]])
+    """
 
     dims = 1
 
 
 class CircularPad2d(_CircularPad):
-    """(N, C, H, W) continued at each end by the other."""
+    """(N, C, H, W) continued at each end by the other.
+
+    >>> nn.CircularPad2d((1, 0, 0, 0))(mt.tensor([[[1.0, 2.0], [3.0, 4.0]]]))
+    tensor([[[2., 1., 2.],
+             [4., 3., 4.]]])
+    """
 
     dims = 2
 
 
 class CircularPad3d(_CircularPad):
-    """(N, C, D, H, W) continued at each end by the other."""
+    """(N, C, D, H, W) continued at each end by the other.
+
+    >>> nn.CircularPad3d(1)(mt.zeros(1, 3, 2, 4, 4)).shape
+    torch.Size([1, 3, 4, 6, 6])
+    """
 
     dims = 3

@@ -31,7 +31,11 @@ class PixelShuffle(Module):
 
 
 class PixelUnshuffle(Module):
-    """`PixelShuffle` undone, r = ``downscale_factor``: (*, C, H r, W r) to (*, C r², H, W)."""
+    """`PixelShuffle` undone, r = ``downscale_factor``: (*, C, H r, W r) to (*, C r², H, W).
+
+    >>> nn.PixelUnshuffle(2)(mt.zeros(1, 3, 8, 8)).shape
+    torch.Size([1, 12, 4, 4])
+    """
 
     def __init__(self, downscale_factor: int) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from .. import functional as F
 from .module import Module
 
 
-class _MaxPool(Module):
+class _MaxPoolNd(Module):
     """What the layers for 1, 2 and 3 dimensions share."""
 
     def __init__(
@@ -49,13 +49,17 @@ class _MaxPool(Module):
         )
 
 
-class MaxPool1d(_MaxPool):
-    """The largest element of each window of (N, C, L): see `MaxPool2d`."""
+class MaxPool1d(_MaxPoolNd):
+    """The largest element of each window of (N, C, L): see `MaxPool2d`.
+
+    >>> nn.MaxPool1d(2)(mt.tensor([[1.0, 3.0, 2.0, 5.0, 9.0]]))
+    tensor([[3., 5.]])
+    """
 
     function = staticmethod(F.max_pool1d)
 
 
-class MaxPool2d(_MaxPool):
+class MaxPool2d(_MaxPoolNd):
     """The largest element of each window of an image.
 
     Shapes: (N, C, H, W) or (C, H, W) to (N, C, H', W') with
@@ -69,14 +73,22 @@ class MaxPool2d(_MaxPool):
     function = staticmethod(F.max_pool2d)
 
 
-class MaxPool3d(_MaxPool):
-    """The largest element of each window of (N, C, D, H, W): see `MaxPool2d`."""
+class MaxPool3d(_MaxPoolNd):
+    """The largest element of each window of (N, C, D, H, W): see `MaxPool2d`.
+
+    >>> nn.MaxPool3d(2)(mt.zeros(1, 3, 4, 8, 8)).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
 
     function = staticmethod(F.max_pool3d)
 
 
 class AvgPool1d(Module):
-    """The mean of each window of (N, C, L): see `AvgPool2d`."""
+    """The mean of each window of (N, C, L): see `AvgPool2d`.
+
+    >>> nn.AvgPool1d(2)(mt.tensor([[1.0, 3.0, 2.0, 5.0]]))
+    tensor([[2.0000, 3.5000]])
+    """
 
     def __init__(
         self,
@@ -162,7 +174,11 @@ class AvgPool2d(_AvgPool):
 
 
 class AvgPool3d(_AvgPool):
-    """The mean of each window of (N, C, D, H, W): see `AvgPool2d`."""
+    """The mean of each window of (N, C, D, H, W): see `AvgPool2d`.
+
+    >>> nn.AvgPool3d(2)(mt.zeros(1, 3, 4, 8, 8)).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
 
     function = staticmethod(F.avg_pool3d)
 
@@ -184,13 +200,17 @@ class _AdaptiveAvgPool(Module):
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvgPool):
-    """The means of ``output_size`` windows of (N, C, L): see `AdaptiveAvgPool2d`."""
+    """The means of ``output_size`` windows of (N, C, L): see `AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveAvgPool1d(2)(mt.tensor([[1.0, 3.0, 5.0]]))  # the windows share an element
+    tensor([[2., 4.]])
+    """
 
     function = staticmethod(F.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPool):
-    """The mean of each window, with windows such that (H', W') = ``output_size`` comes out.
+    """The means of windows of (N, C, H, W), such that (N, C, *output_size) comes out.
 
     >>> nn.AdaptiveAvgPool2d((1, None))(mt.zeros(1, 3, 8, 9)).shape
     torch.Size([1, 3, 1, 9])
@@ -200,7 +220,11 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
-    """The means of windows of (N, C, D, H, W): see `AdaptiveAvgPool2d`."""
+    """The means of windows of (N, C, D, H, W): see `AdaptiveAvgPool2d`.
+
+    >>> nn.AdaptiveAvgPool3d((1, 2, 2))(mt.zeros(1, 3, 4, 8, 8)).shape
+    torch.Size([1, 3, 1, 2, 2])
+    """
 
     function = staticmethod(F.adaptive_avg_pool3d)
 
@@ -223,19 +247,31 @@ class _AdaptiveMaxPool(Module):
 
 
 class AdaptiveMaxPool1d(_AdaptiveMaxPool):
-    """The largest elements of ``output_size`` windows of (N, C, L)."""
+    """The largest elements of ``output_size`` windows of (N, C, L).
+
+    >>> nn.AdaptiveMaxPool1d(2)(mt.tensor([[1.0, 3.0, 5.0]]))
+    tensor([[3., 5.]])
+    """
 
     function = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
-    """The largest element of each window, with windows such that ``output_size`` comes out."""
+    """The largest elements of windows of (N, C, H, W), such that (N, C, *output_size) comes out.
+
+    >>> nn.AdaptiveMaxPool2d((1, None))(mt.zeros(1, 3, 8, 6)).shape
+    torch.Size([1, 3, 1, 6])
+    """
 
     function = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
-    """The largest elements of windows of (N, C, D, H, W)."""
+    """The largest elements of windows of (N, C, D, H, W).
+
+    >>> nn.AdaptiveMaxPool3d(2)(mt.zeros(1, 3, 4, 8, 8)).shape
+    torch.Size([1, 3, 2, 2, 2])
+    """
 
     function = staticmethod(F.adaptive_max_pool3d)
 
@@ -267,7 +303,11 @@ class _LPPool(Module):
 
 
 class LPPool1d(_LPPool):
-    """The p-norm of each window of (N, C, L): see `LPPool2d`."""
+    """The p-norm of each window of (N, C, L): see `LPPool2d`.
+
+    >>> nn.LPPool1d(2, 2)(mt.tensor([[3.0, 4.0, 5.0, 12.0]]))
+    tensor([[ 5., 13.]])
+    """
 
     function = staticmethod(F.lp_pool1d)
 
@@ -283,7 +323,11 @@ class LPPool2d(_LPPool):
 
 
 class LPPool3d(_LPPool):
-    """The p-norm of each window of (N, C, D, H, W): see `LPPool2d`."""
+    """The p-norm of each window of (N, C, D, H, W): see `LPPool2d`.
+
+    >>> nn.LPPool3d(2, 2)(mt.zeros(1, 3, 4, 8, 8)).shape
+    torch.Size([1, 3, 2, 4, 4])
+    """
 
     function = staticmethod(F.lp_pool3d)
 
@@ -315,7 +359,12 @@ class _MaxUnpool(Module):
 
 
 class MaxUnpool1d(_MaxUnpool):
-    """`MaxPool1d` undone: see `MaxUnpool2d`."""
+    """`MaxPool1d` undone, (N, C, L') to (N, C, L): see `MaxUnpool2d`.
+
+    >>> y, where = nn.MaxPool1d(2, return_indices=True)(mt.tensor([[1.0, 3.0, 5.0, 2.0]]))
+    >>> nn.MaxUnpool1d(2)(y, where)
+    tensor([[0., 3., 5., 0.]])
+    """
 
     dims = 1
     function = staticmethod(F.max_unpool1d)
@@ -323,6 +372,9 @@ class MaxUnpool1d(_MaxUnpool):
 
 class MaxUnpool2d(_MaxUnpool):
     """`MaxPool2d` undone: each element goes back to where it was found, all others are zero.
+
+    Shapes: (N, C, H', W'), elements and indices, to (N, C, H, W) with
+    ``H = (H' - 1) stride - 2 padding + kernel_size``, unless ``output_size`` is given.
 
     >>> pool, unpool = nn.MaxPool2d(2, return_indices=True), nn.MaxUnpool2d(2)
     >>> unpool(*pool(mt.tensor([[[1.0, 2.0], [4.0, 3.0]]])))
@@ -335,7 +387,12 @@ class MaxUnpool2d(_MaxUnpool):
 
 
 class MaxUnpool3d(_MaxUnpool):
-    """`MaxPool3d` undone: see `MaxUnpool2d`."""
+    """`MaxPool3d` undone, (N, C, D', H', W') to (N, C, D, H, W): see `MaxUnpool2d`.
+
+    >>> y, where = nn.MaxPool3d(2, return_indices=True)(mt.zeros(1, 3, 4, 8, 8))
+    >>> nn.MaxUnpool3d(2)(y, where).shape
+    torch.Size([1, 3, 4, 8, 8])
+    """
 
     dims = 3
     function = staticmethod(F.max_unpool3d)
@@ -392,6 +449,8 @@ class FractionalMaxPool2d(_FractionalMaxPool):
 
     ``output_size``, or ``output_ratio`` times the input's. Graham, *Fractional max-pooling*, 2014.
 
+    Shapes: (N, C, H, W) or (C, H, W) to (N, C, *output_size) or (C, *output_size).
+
     >>> nn.FractionalMaxPool2d(3, output_ratio=0.6)(mt.zeros(1, 2, 10, 10)).shape
     torch.Size([1, 2, 6, 6])
     """
@@ -401,7 +460,11 @@ class FractionalMaxPool2d(_FractionalMaxPool):
 
 
 class FractionalMaxPool3d(_FractionalMaxPool):
-    """`FractionalMaxPool2d` for (N, C, D, H, W)."""
+    """`FractionalMaxPool2d` for (N, C, D, H, W).
+
+    >>> nn.FractionalMaxPool3d(2, output_ratio=0.75)(mt.zeros(1, 3, 8, 8, 8)).shape
+    torch.Size([1, 3, 6, 6, 6])
+    """
 
     dims = 3
     function = staticmethod(F.fractional_max_pool3d)

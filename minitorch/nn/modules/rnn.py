@@ -36,6 +36,11 @@ class RNNBase(Module):
     the number of the layer, and ``_reverse`` for the second direction. All begin uniform on
     ±1/√hidden_size. ``dropout`` is the probability with which elements of what one layer gives
     to the next become zero while training.
+
+    >>> [name for name, _ in nn.RNN(3, 5, bidirectional=True).named_parameters()][:4]
+    ['weight_ih_l0', 'weight_hh_l0', 'bias_ih_l0', 'bias_hh_l0']
+    >>> [tuple(p.shape) for p in nn.LSTM(3, 5).parameters()]
+    [(20, 3), (20, 5), (20,), (20,)]
     """
 
     def __init__(

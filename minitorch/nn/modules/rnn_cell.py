@@ -18,6 +18,9 @@ class RNNCellBase(Module):
 
     ``weight_ih`` (num_chunks · hidden_size, input_size), ``weight_hh`` (num_chunks · hidden_size,
     hidden_size), and with ``bias`` ``bias_ih`` and ``bias_hh``, all uniform on ±1/√hidden_size.
+
+    >>> isinstance(nn.GRUCell(3, 5), nn.RNNCellBase), nn.GRUCell(3, 5).weight_ih.shape
+    (True, torch.Size([15, 3]))
     """
 
     weight_ih: Tensor

@@ -29,6 +29,8 @@ class TransformerEncoder(Module):
     The copies begin with the same weights. In evaluation without gradients PyTorch computes padded
     positions not at all (``enable_nested_tensor``) and puts zeros there; here are the same zeros.
 
+    Shapes: src (S, N, E), or (N, S, E) if the layers are ``batch_first``; the result, too.
+
     >>> layer = nn.TransformerEncoderLayer(16, nhead=4, dim_feedforward=32, batch_first=True)
     >>> nn.TransformerEncoder(layer, num_layers=2)(mt.zeros(3, 10, 16)).shape
     torch.Size([3, 10, 16])
@@ -95,6 +97,8 @@ class TransformerEncoder(Module):
 
 class TransformerDecoder(Module):
     """``num_layers`` copies of ``decoder_layer`` one after the other, and a last ``norm``.
+
+    Shapes: tgt (T, N, E) and memory (S, N, E), the batch first if the layers are ``batch_first``.
 
     >>> layer = nn.TransformerDecoderLayer(16, nhead=4, dim_feedforward=32)
     >>> nn.TransformerDecoder(layer, num_layers=2)(mt.zeros(7, 3, 16), mt.zeros(10, 3, 16)).shape

@@ -56,14 +56,24 @@ class Upsample(Module):
 
 
 class UpsamplingNearest2d(Upsample):
-    """`Upsample` of images with the mode nearest."""
+    """`Upsample` of images with the mode nearest.
+
+    >>> nn.UpsamplingNearest2d(scale_factor=2)(mt.tensor([[[[1.0, 2.0]]]]))
+    tensor([[[[1., 1., 2., 2.],
+              [1., 1., 2., 2.]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, mode="nearest")
 
 
 class UpsamplingBilinear2d(Upsample):
-    """`Upsample` of images with the mode bilinear and ``align_corners``."""
+    """`Upsample` of images with the mode bilinear and ``align_corners``.
+
+    >>> nn.UpsamplingBilinear2d(scale_factor=2)(mt.tensor([[[[0.0, 3.0]]]]))
+    tensor([[[[0., 1., 2., 3.],
+              [0., 1., 2., 3.]]]])
+    """
 
     def __init__(self, size: Any = None, scale_factor: Any = None) -> None:
         super().__init__(size, scale_factor, mode="bilinear", align_corners=True)

@@ -92,7 +92,12 @@ def data_parallel(
     dim: int = 0,
     module_kwargs: dict[str, Any] | None = None,
 ) -> Any:
-    """``module(*inputs)`` shared out among the GPUs: `DataParallel` as a function."""
+    """``module(*inputs)`` shared out among the GPUs: `DataParallel` as a function.
+
+    >>> if mt.cuda.is_available():
+    ...     layer, x = nn.Linear(2, 3).cuda(), mt.ones(4, 2, device="cuda")
+    ...     y = nn.parallel.data_parallel(layer, x)
+    """
     if not cuda.is_available():
         raise RuntimeError("device type could not be determined")
     ids = range(cuda.device_count()) if device_ids is None else device_ids

@@ -18,6 +18,9 @@ def scatter(inputs: Any, target_gpus: Sequence[Any], dim: int = 0) -> Any:
 
     ``inputs`` may be tuples, lists and dicts of tensors; there are as many parts as a tensor can be
     cut into.
+
+    >>> if mt.cuda.device_count() > 1:
+    ...     parts = nn.parallel.scatter(mt.zeros(4, 2), target_gpus=[0, 1])
     """
     if isinstance(inputs, Tensor):
         places = [place(target) for target in target_gpus]
@@ -55,7 +58,11 @@ def scatter_kwargs(
 
 
 def replicate(network: Module, devices: Sequence[Any], detach: bool = False) -> list[Module]:
-    """A copy of ``network`` on each device, whose gradients flow back to ``network``."""
+    """A copy of ``network`` on each device, whose gradients flow back to ``network``.
+
+    >>> if mt.cuda.is_available():
+    ...     copies = nn.parallel.replicate(nn.Linear(2, 3).cuda(), [0])
+    """
     return [replica(network, place(where), detach) for where in devices]
 
 
@@ -91,6 +98,10 @@ def parallel_apply(
     """The outputs of each module for its own inputs.
 
     They run one after the other: a GPU works on while the next is given its work.
+
+    >>> if mt.cuda.is_available():
+    ...     x = mt.ones(2, device="cuda")
+    ...     y = nn.parallel.parallel_apply([nn.ReLU(), nn.Tanh()], [(x,), (x,)], devices=[0, 0])
     """
     if len(modules) != len(inputs):
         raise AssertionError(
@@ -105,7 +116,12 @@ def parallel_apply(
 
 
 def gather(outputs: Sequence[Any], target_device: Any, dim: int = 0) -> Any:
-    """The outputs of all devices as one, on ``target_device``: tensors joined along ``dim``."""
+    """The outputs of all devices as one, on ``target_device``: tensors joined along ``dim``.
+
+    >>> if mt.cuda.device_count() > 1:
+    ...     parts = mt.zeros(1, device="cuda:0"), mt.ones(1, device="cuda:1")
+    ...     x = nn.parallel.gather(parts, target_device=0)
+    """
     first = outputs[0]
     if isinstance(first, Tensor):
         moved = [output.to(place(target_device)) for output in outputs]

@@ -36,10 +36,12 @@ def get_total_norm(
     norms = []
     for tensor in tensors:  # arrays: their norms as tensors would take three times as long
         xp, array = backend.array_module(tensor._array), tensor._array
-        norm = xp.asarray(norm_of(xp, array, norm_type, tuple(range(array.ndim)), False))
+        with backend.at(array):
+            norm = xp.asarray(norm_of(xp, array, norm_type, tuple(range(array.ndim)), False))
         norms.append(backend.to_device(norm, backend.device_index(tensors[0]._array)))
     xp = backend.array_module(norms[0])
-    total = wrap(tensors[0], norm_of(xp, xp.stack(norms), norm_type, (0,), False))
+    with backend.at(norms[0]):
+        total = wrap(tensors[0], norm_of(xp, xp.stack(norms), norm_type, (0,), False))
     if error_if_nonfinite and not total.isfinite():
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, "
@@ -52,7 +54,14 @@ def get_total_norm(
 def clip_grads_with_norm_(
     parameters: Tensors, max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
-    """Multiply the gradients by ``max_norm / total_norm`` where that is below 1."""
+    """Multiply the gradients by ``max_norm / total_norm`` where that is below 1.
+
+    >>> x = mt.tensor([3.0, 4.0], requires_grad=True)
+    >>> (x * x / 2).sum().backward()
+    >>> nn.utils.clip_grads_with_norm_([x], 1.0, nn.utils.get_total_norm([x.grad]))
+    >>> x.grad
+    tensor([0.6000, 0.8000])
+    """
     grads = [p.grad for p in listed(parameters) if p.grad is not None]
     with no_grad():
         scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
@@ -109,7 +118,14 @@ def clip_grad_norm(
 
 
 def clip_grad_value_(parameters: Tensors, clip_value: float, foreach: bool | None = None) -> None:
-    """Clip every element of the gradients of ``parameters`` to ±``clip_value``."""
+    """Clip every element of the gradients of ``parameters`` to ±``clip_value``.
+
+    >>> x = mt.tensor([1.0, 20.0], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> nn.utils.clip_grad_value_([x], 3.0)
+    >>> x.grad
+    tensor([2., 3.])
+    """
     clip_value = float(clip_value)
     with no_grad():
         for parameter in listed(parameters):

@@ -13,12 +13,23 @@ def fuse_conv_bn_eval(conv: Any, bn: Any, transpose: bool = False) -> Any:
     """A convolution that computes what ``bn`` after ``conv`` does, both in evaluation.
 
     ``transpose`` is for transposed convolutions, whose output channels come second.
+
+    >>> conv, bn = nn.Conv2d(1, 2, 3).eval(), nn.BatchNorm2d(2).eval()
+    >>> x = mt.ones(1, 1, 4, 4)
+    >>> mt.allclose(nn.utils.fuse_conv_bn_eval(conv, bn)(x), bn(conv(x)), atol=1e-6)
+    True
     """
     return fused(conv, bn, fuse_conv_bn_weights, transpose)
 
 
 def fuse_linear_bn_eval(linear: Any, bn: Any) -> Any:
-    """A linear layer that computes what ``bn`` after ``linear`` does, both in evaluation."""
+    """A linear layer that computes what ``bn`` after ``linear`` does, both in evaluation.
+
+    >>> linear, bn = nn.Linear(3, 2).eval(), nn.BatchNorm1d(2).eval()
+    >>> x = mt.ones(1, 3)
+    >>> mt.allclose(nn.utils.fuse_linear_bn_eval(linear, bn)(x), bn(linear(x)), atol=1e-6)
+    True
+    """
     if not linear.training and not bn.training and bn.num_features not in (1, linear.out_features):
         raise AssertionError(
             "To fuse, linear.out_features == bn.num_features or bn.num_features == 1, got "
@@ -53,6 +64,12 @@ def fuse_conv_bn_weights(
 
     From the convolution's own and the running mean, running variance, eps, weight and bias of the
     batch normalization: ``w · s`` and ``(b - mean) · s + bias`` with s = weight / √(var + eps).
+
+    >>> w, b = nn.utils.fuse_conv_bn_weights(
+    ...     mt.ones(1, 1, 1), None, mt.tensor([3.0]), mt.tensor([4.0]), 0.0, None, None
+    ... )
+    >>> w.detach(), b.detach()  # (x - 3) / √4
+    (tensor([[[0.5000]]]), tensor([-1.5000]))
     """
     shape = [1] * conv_w.ndim
     shape[1 if transpose else 0] = -1
@@ -68,7 +85,14 @@ def fuse_linear_bn_weights(
     bn_w: Tensor | None,
     bn_b: Tensor | None,
 ) -> tuple[Parameter, Parameter]:
-    """The same as `fuse_conv_bn_weights` for a linear layer."""
+    """The same as `fuse_conv_bn_weights` for a linear layer.
+
+    >>> w, b = nn.utils.fuse_linear_bn_weights(
+    ...     mt.ones(1, 1), None, mt.tensor([3.0]), mt.tensor([4.0]), 0.0, mt.ones(1), mt.zeros(1)
+    ... )
+    >>> w.detach(), b.detach()
+    (tensor([[0.5000]]), tensor([-1.5000]))
+    """
     return folded(linear_w, linear_b, bn_rm, bn_rv, bn_eps, bn_w, bn_b, [-1, 1])
 
 

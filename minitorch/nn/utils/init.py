@@ -14,6 +14,9 @@ def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Module:
 
     The random stream is where it was before, as if nothing had been initialised. Here the numbers
     are drawn all the same: it saves no time.
+
+    >>> nn.utils.skip_init(nn.Linear, 2, 3).weight.shape
+    torch.Size([3, 2])
     """
     if not issubclass(module_cls, Module):
         raise RuntimeError(f"Expected a Module; got {module_cls}")

@@ -122,6 +122,13 @@ def spectral_norm(
     As a matrix the weight has a row for each index along ``dim``: that of the outputs, unless
     given. The singular value comes from the power iteration, ``n_power_iterations`` steps of it
     each time the weight is used in training. (Miyato et al. 2018, https://arxiv.org/abs/1802.05957)
+
+    >>> _ = mt.manual_seed(0)
+    >>> layer = nn.utils.parametrizations.spectral_norm(nn.Linear(2, 3))
+    >>> for _ in range(20):
+    ...     w = layer.weight  # each use in training is a step of the power method
+    >>> mt.linalg.matrix_norm(w, 2).round(decimals=3).detach()
+    tensor(1.)
     """
     weight = checked_weight(module, name)
     dim = output_dim(module) if dim is None else dim

@@ -35,7 +35,12 @@ _caching = 0  # how many `cached` contexts there are around us
 
 @contextmanager
 def cached() -> Iterator[None]:
-    """A context in which a parametrized tensor is computed once, however often it is used."""
+    """A context in which a parametrized tensor is computed once, however often it is used.
+
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> with nn.utils.parametrize.cached():
+    ...     y = [layer(x) for x in mt.ones(5, 2)]  # its weight is computed once
+    """
     global _caching
     _caching += 1
     try:
@@ -51,6 +56,10 @@ class ParametrizationList(ModuleList):
 
     ``original`` is that tensor; if the first ``right_inverse`` gives several, they are
     ``original0``, ``original1`` ...
+
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> len(layer.parametrizations.weight), layer.parametrizations.weight.original0.shape
+    (1, torch.Size([3, 1]))
     """
 
     original: Tensor
@@ -328,7 +337,13 @@ def computed(tensor_name: str) -> property:
 
 
 def is_parametrized(module: Module, tensor_name: str | None = None) -> bool:
-    """Whether a tensor of ``module`` is parametrized, or any if no name is given."""
+    """Whether a tensor of ``module`` is parametrized, or any if no name is given.
+
+    >>> parametrize, layer = nn.utils.parametrize, nn.Linear(2, 3)
+    >>> _ = nn.utils.parametrizations.weight_norm(layer)
+    >>> parametrize.is_parametrized(layer), parametrize.is_parametrized(layer, "bias")
+    (True, False)
+    """
     parametrizations = getattr(module, "parametrizations", None)
     if not isinstance(parametrizations, ModuleDict):
         return False
@@ -341,6 +356,11 @@ def remove_parametrizations(
     """Make ``module.tensor_name`` an ordinary parameter or buffer again; returns ``module``.
 
     It keeps its present value or, unless ``leave_parametrized``, that of the original tensor.
+
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> layer = nn.utils.parametrize.remove_parametrizations(layer, "weight")
+    >>> sorted(name for name, _ in layer.named_parameters())
+    ['bias', 'weight']
     """
     if not is_parametrized(module, tensor_name):
         raise ValueError(f"Module {module} does not have a parametrization on {tensor_name}")
@@ -369,7 +389,12 @@ def remove_parametrizations(
 
 
 def type_before_parametrizations(module: Module) -> type:
-    """The class that ``module`` had before it was parametrized."""
+    """The class that ``module`` had before it was parametrized.
+
+    >>> layer = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3))
+    >>> type(layer).__name__, nn.utils.parametrize.type_before_parametrizations(layer).__name__
+    ('ParametrizedLinear', 'Linear')
+    """
     return type(module).__bases__[0] if is_parametrized(module) else type(module)
 
 
@@ -379,6 +404,11 @@ def transfer_parametrizations_and_params(
     """Give ``to_module`` the parametrizations and original tensors of ``from_module``.
 
     All of them, or those of ``tensor_name``. What ``to_module`` does not have is made.
+
+    >>> a, b = nn.utils.parametrizations.weight_norm(nn.Linear(2, 3)), nn.Linear(2, 3)
+    >>> b = nn.utils.parametrize.transfer_parametrizations_and_params(a, b)
+    >>> nn.utils.parametrize.is_parametrized(b, "weight")
+    True
     """
     if not is_parametrized(from_module):
         return to_module

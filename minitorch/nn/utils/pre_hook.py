@@ -11,8 +11,8 @@ from ..modules.module import Module
 def of_kind(module: Module, kind: type) -> Iterator[tuple[int, Any]]:
     """The forward pre-hooks of ``module`` that are objects of class ``kind``, with their keys."""
     for key, hook in module._forward_pre_hooks.items():
-        if isinstance(hook.function, kind):
-            yield key, hook.function
+        if isinstance(hook, kind):
+            yield key, hook
 
 
 def take(module: Module, kind: type, name: str) -> Any:

@@ -28,6 +28,20 @@ class BasePruningMethod(ABC):
 
     ``PRUNING_TYPE`` is ``"unstructured"`` (single weights), ``"structured"`` (whole channels) or
     ``"global"`` (a mask for all): what of an already pruned tensor `compute_mask` is to see.
+
+    >>> class Odd(nn.utils.prune.BasePruningMethod):
+    ...     PRUNING_TYPE = "unstructured"
+    ...
+    ...     def compute_mask(self, t, default_mask):
+    ...         mask = default_mask.clone()
+    ...         mask.view(-1)[1::2] = 0
+    ...         return mask
+    >>> layer = nn.Linear(2, 3)
+    >>> _ = Odd.apply(layer, "weight")
+    >>> layer.weight_mask
+    tensor([[1., 0.],
+            [1., 0.],
+            [1., 0.]])
     """
 
     PRUNING_TYPE: str
@@ -121,7 +135,15 @@ class BasePruningMethod(ABC):
 
 
 class PruningContainer(BasePruningMethod):
-    """Several pruning methods of one parameter, one after the other."""
+    """Several pruning methods of one parameter, one after the other.
+
+    >>> layer = nn.Linear(4, 3)
+    >>> _ = nn.utils.prune.l1_unstructured(layer, "weight", amount=2)
+    >>> _ = nn.utils.prune.l1_unstructured(layer, "weight", amount=3)
+    >>> hook = next(iter(layer._forward_pre_hooks.values()))
+    >>> len(hook), int((layer.weight == 0).sum())
+    (2, 5)
+    """
 
     def __init__(self, *args: Any) -> None:
         self._pruning_methods: tuple[BasePruningMethod, ...] = ()
@@ -157,7 +179,7 @@ class PruningContainer(BasePruningMethod):
         if method.PRUNING_TYPE == "unstructured":
             place = default_mask == 1
         elif method.PRUNING_TYPE == "structured":
-            place = left_channels(method, default_mask)
+            place = _left_channels(method, default_mask)
         elif method.PRUNING_TYPE == "global":
             place = ...
         else:
@@ -167,7 +189,7 @@ class PruningContainer(BasePruningMethod):
         return mask
 
 
-def left_channels(method: Any, mask: Tensor) -> tuple[Any, ...]:
+def _left_channels(method: Any, mask: Tensor) -> tuple[Any, ...]:
     """The index of the channels that are not all zero in ``mask``."""
     if not hasattr(method, "dim"):
         raise AttributeError(
@@ -182,7 +204,13 @@ def left_channels(method: Any, mask: Tensor) -> tuple[Any, ...]:
 
 
 class Identity(BasePruningMethod):
-    """Prunes nothing, but makes the mask."""
+    """Prunes nothing, but makes the mask.
+
+    >>> layer = nn.Linear(2, 1)
+    >>> _ = nn.utils.prune.Identity.apply(layer, "weight")
+    >>> layer.weight_mask
+    tensor([[1., 1.]])
+    """
 
     PRUNING_TYPE = "unstructured"
 
@@ -237,7 +265,14 @@ class _Unstructured(_Amount):
 
 
 class RandomUnstructured(_Unstructured):
-    """Prunes single weights, at random."""
+    """Prunes single weights, at random.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.utils.prune.RandomUnstructured(amount=3).prune(mt.ones(3, 2))
+    tensor([[0., 0.],
+            [1., 1.],
+            [1., 0.]])
+    """
 
     largest = True
 
@@ -248,7 +283,13 @@ class RandomUnstructured(_Unstructured):
 
 
 class L1Unstructured(_Unstructured):
-    """Prunes the single weights that are smallest in absolute value."""
+    """Prunes the single weights that are smallest in absolute value.
+
+    >>> weight = mt.tensor([[1.0, -3.0], [0.1, 2.0]])
+    >>> nn.utils.prune.L1Unstructured(amount=2).prune(weight)
+    tensor([[ 0., -3.],
+            [ 0.,  2.]])
+    """
 
     largest = False
 
@@ -291,7 +332,14 @@ class _Structured(_Amount):
 
 
 class RandomStructured(_Structured):
-    """Prunes whole channels along ``dim``, at random."""
+    """Prunes whole channels along ``dim``, at random.
+
+    >>> _ = mt.manual_seed(0)
+    >>> nn.utils.prune.RandomStructured(amount=1, dim=0).prune(mt.ones(3, 2))
+    tensor([[1., 1.],
+            [1., 1.],
+            [0., 0.]])
+    """
 
     def kept(self, t: Tensor, channels: int, count: int) -> Tensor:
         """All but ``count``."""
@@ -300,7 +348,13 @@ class RandomStructured(_Structured):
 
 
 class LnStructured(_Structured):
-    """Prunes the channels along ``dim`` whose ``n``-norm is smallest."""
+    """Prunes the channels along ``dim`` whose ``n``-norm is smallest.
+
+    >>> weight = mt.tensor([[1.0, -3.0], [0.1, 2.0]])
+    >>> nn.utils.prune.LnStructured(amount=1, n=2, dim=0).prune(weight)
+    tensor([[ 1., -3.],
+            [ 0.,  0.]])
+    """
 
     def __init__(self, amount: float, n: Any, dim: int = -1) -> None:
         super().__init__(amount, dim)
@@ -314,7 +368,13 @@ class LnStructured(_Structured):
 
 
 class CustomFromMask(BasePruningMethod):
-    """Prunes by a mask of your own."""
+    """Prunes by a mask of your own.
+
+    >>> layer = nn.Linear(2, 1)
+    >>> _ = nn.utils.prune.CustomFromMask.apply(layer, "weight", mt.tensor([[0, 1]]))
+    >>> layer.weight_mask
+    tensor([[0., 1.]])
+    """
 
     PRUNING_TYPE = "global"
 
@@ -332,13 +392,22 @@ class CustomFromMask(BasePruningMethod):
 
 
 def identity(module: T, name: str) -> T:
-    """Make the mask of parameter ``name``, all ones, without pruning anything."""
+    """Make the mask of parameter ``name``, all ones, without pruning anything.
+
+    >>> nn.utils.prune.identity(nn.Linear(2, 1), "weight").weight_mask
+    tensor([[1., 1.]])
+    """
     Identity.apply(module, name)
     return module
 
 
 def random_unstructured(module: T, name: str, amount: float) -> T:
-    """Prune an ``amount`` of single weights, chosen at random."""
+    """Prune an ``amount`` of single weights, chosen at random.
+
+    >>> layer = nn.utils.prune.random_unstructured(nn.Linear(2, 4), "weight", amount=0.25)
+    >>> (layer.weight == 0).sum()
+    tensor(2)
+    """
     RandomUnstructured.apply(module, name, amount)
     return module
 
@@ -357,7 +426,12 @@ def l1_unstructured(
 
 
 def random_structured(module: T, name: str, amount: float, dim: int) -> T:
-    """Prune an ``amount`` of channels along ``dim``, chosen at random."""
+    """Prune an ``amount`` of channels along ``dim``, chosen at random.
+
+    >>> layer = nn.utils.prune.random_structured(nn.Linear(2, 4), "weight", amount=1, dim=0)
+    >>> (layer.weight == 0).all(1).sum()
+    tensor(1)
+    """
     RandomStructured.apply(module, name, amount, dim)
     return module
 
@@ -370,13 +444,23 @@ def ln_structured(
     dim: int,
     importance_scores: Tensor | None = None,
 ) -> T:
-    """Prune the ``amount`` of channels along ``dim`` whose ``n``-norm is smallest."""
+    """Prune the ``amount`` of channels along ``dim`` whose ``n``-norm is smallest.
+
+    >>> layer = nn.utils.prune.ln_structured(nn.Linear(2, 4), "weight", amount=0.5, n=2, dim=0)
+    >>> (layer.weight == 0).all(1).sum()
+    tensor(2)
+    """
     LnStructured.apply(module, name, amount, n, dim, importance_scores=importance_scores)
     return module
 
 
 def custom_from_mask(module: T, name: str, mask: Tensor) -> T:
-    """Prune by a ``mask`` of your own, ones and zeros."""
+    """Prune by a ``mask`` of your own, ones and zeros.
+
+    >>> layer = nn.utils.prune.custom_from_mask(nn.Linear(2, 1), "weight", mt.tensor([[0, 1]]))
+    >>> layer.weight == 0
+    tensor([[ True, False]])
+    """
     CustomFromMask.apply(module, name, mask)
     return module
 
@@ -390,6 +474,14 @@ def global_unstructured(
     """Prune several parameters, ``(module, name)``, as if they were one: some more, some less.
 
     ``kwargs`` are the arguments of ``pruning_method``, such as ``amount`` of `L1Unstructured`.
+
+    >>> a, b = nn.Linear(2, 2), nn.Linear(2, 2)
+    >>> _, _ = nn.init.ones_(a.weight), nn.init.constant_(b.weight, 0.1)
+    >>> nn.utils.prune.global_unstructured(
+    ...     [(a, "weight"), (b, "weight")], nn.utils.prune.L1Unstructured, amount=4
+    ... )
+    >>> int((a.weight == 0).sum()), int((b.weight == 0).sum())
+    (0, 4)
     """
     if not isinstance(parameters, Iterable):
         raise TypeError("global_unstructured(): parameters is not an Iterable")
@@ -418,7 +510,13 @@ def global_unstructured(
 
 
 def remove(module: T, name: str) -> T:
-    """Make the pruned parameter ``name`` an ordinary one; it keeps its zeros."""
+    """Make the pruned parameter ``name`` an ordinary one; it keeps its zeros.
+
+    >>> layer = nn.utils.prune.l1_unstructured(nn.Linear(2, 4), "weight", amount=5)
+    >>> layer = nn.utils.prune.remove(layer, "weight")
+    >>> (layer.weight == 0).sum(), sorted(name for name, _ in layer.named_parameters())
+    (tensor(5), ['bias', 'weight'])
+    """
     method = pre_hook.take(module, BasePruningMethod, name)
     if method is None:
         raise ValueError(
@@ -429,5 +527,10 @@ def remove(module: T, name: str) -> T:
 
 
 def is_pruned(module: Module) -> bool:
-    """Whether a parameter of ``module``, or of a module below it, is pruned."""
+    """Whether a parameter of ``module``, or of a module below it, is pruned.
+
+    >>> layer = nn.utils.prune.identity(nn.Linear(2, 1), "weight")
+    >>> nn.utils.prune.is_pruned(layer), nn.utils.prune.is_pruned(nn.Linear(2, 1))
+    (True, False)
+    """
     return any(True for part in module.modules() for _ in pre_hook.of_kind(part, BasePruningMethod))

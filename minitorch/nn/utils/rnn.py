@@ -38,6 +38,10 @@ class PackedSequence(_Fields):
     ``data`` has all first steps, then all second steps ... ``batch_sizes`` (in main memory) says
     how many sequences each step has. The longest sequence comes first: ``sorted_indices`` are the
     places from which the sequences were taken, ``unsorted_indices`` lead back to their old order.
+
+    >>> packed = nn.utils.rnn.pack_sequence([mt.tensor([1, 2, 3]), mt.tensor([4, 5])])
+    >>> packed.data, packed.batch_sizes
+    (tensor([1, 4, 2, 5, 3]), tensor([2, 2, 1]))
     """
 
     def __new__(
@@ -116,8 +120,13 @@ class PackedSequence(_Fields):
         return bool(self.data.is_cuda)
 
     def is_pinned(self) -> bool:
-        """False: memory is never pinned here."""
-        return False
+        """Whether ``data`` is in pinned memory."""
+        return bool(self.data.is_pinned())
+
+    def pin_memory(self) -> PackedSequence:
+        """With ``data`` and the indices in pinned memory."""
+        indices = [i if i is None else i.pin_memory() for i in self[2:]]
+        return type(self)(self.data.pin_memory(), self.batch_sizes, *indices)
 
 
 def invert_permutation(permutation: Tensor | None) -> Tensor | None:

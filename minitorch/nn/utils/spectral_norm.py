@@ -105,6 +105,12 @@ def spectral_norm(
 
     The weight as a matrix has a row for each index along ``dim``: that of the outputs, unless
     given. `nn.utils.parametrizations.spectral_norm` is the newer way.
+
+    >>> _ = mt.manual_seed(0)
+    >>> layer = spectral_norm(nn.Linear(2, 3), n_power_iterations=20)
+    >>> _ = layer(mt.ones(2))
+    >>> mt.linalg.matrix_norm(layer.weight, 2).round(decimals=3).detach()
+    tensor(1.)
     """
     if any(found.name == name for _, found in pre_hook.of_kind(module, SpectralNorm)):
         raise RuntimeError(f"Cannot register two spectral_norm hooks on the same parameter {name}")
@@ -131,7 +137,12 @@ def spectral_norm(
 
 
 def remove_spectral_norm(module: T, name: str = "weight") -> T:
-    """Undo `spectral_norm`: the weight becomes a parameter with its present numbers."""
+    """Undo `spectral_norm`: the weight becomes a parameter with its present numbers.
+
+    >>> layer = spectral_norm(nn.Linear(2, 3))
+    >>> sorted(name for name, _ in remove_spectral_norm(layer).named_parameters())
+    ['bias', 'weight']
+    """
     hook = pre_hook.take(module, SpectralNorm, name)
     if hook is None:
         raise ValueError(f"spectral_norm of '{name}' not found in {module}")

@@ -50,6 +50,10 @@ def weight_norm(module: T, name: str = "weight", dim: int | None = 0) -> T:
 
     ``w = g v / |v|``, with a norm for each index along ``dim``, or one for all if it is None. Old:
     `nn.utils.parametrizations.weight_norm` does the same.
+
+    >>> layer = weight_norm(nn.Linear(2, 3))
+    >>> [(name, tuple(p.shape)) for name, p in layer.named_parameters()]
+    [('bias', (3,)), ('weight_g', (3, 1)), ('weight_v', (3, 2))]
     """
     warnings.warn(
         "`torch.nn.utils.weight_norm` is deprecated in favor of "
@@ -75,7 +79,12 @@ def weight_norm(module: T, name: str = "weight", dim: int | None = 0) -> T:
 
 
 def remove_weight_norm(module: T, name: str = "weight") -> T:
-    """Undo `weight_norm`: the weight becomes a parameter with its present numbers."""
+    """Undo `weight_norm`: the weight becomes a parameter with its present numbers.
+
+    >>> layer = weight_norm(nn.Linear(2, 3))
+    >>> sorted(name for name, _ in remove_weight_norm(layer).named_parameters())
+    ['bias', 'weight']
+    """
     hook = pre_hook.take(module, WeightNorm, name)
     if hook is None:
         raise ValueError(f"weight_norm of '{name}' not found in {module}")

@@ -36,7 +36,9 @@ class _ByFunction(LRScheduler):
             None if isinstance(function, types.FunctionType) else function.__dict__.copy()
             for function in self.lr_lambdas
         ]
-        return super().state_dict() | {"lr_lambdas": attributes}
+        state = super().state_dict()
+        del state["lr_lambdas"]  # it comes last, as in PyTorch
+        return state | {"lr_lambdas": attributes}
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over what `state_dict` of such a scheduler returned; the functions stay."""
