@@ -13,13 +13,15 @@ import minitorch as mt
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"]
-DOCUMENTS += sorted((ROOT / "docs").rglob("*.md"))
+# docs/api is written when the site is built.
+DOCUMENTS += [page for page in sorted((ROOT / "docs").rglob("*.md")) if page.parent.name != "api"]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_links_lead_to_files(document):
     text = document.read_text(encoding="utf-8")
+    text = re.sub(r"^(```+).*?^\1", "", text, flags=re.DOTALL | re.MULTILINE)  # code has no links
     for target in re.findall(r"\]\(([^)#]+)", text):
         if not target.startswith(("https://", "http://")):
             assert (document.parent / target).exists(), target

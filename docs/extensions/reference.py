@@ -1,0 +1,389 @@
+"""Writes the reference: a Markdown page for each place, made of the docstrings.
+
+The text of a docstring is plain: sentences, ``formulas`` in code style, doctests. Here it becomes
+Markdown. A name is described where it comes first; other places refer to it.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import minitorch as mt
+from minitorch.nn import Module
+
+ROOT = Path(mt.__file__).parents[1]
+
+
+class Place(NamedTuple):
+    """A place with public names: a page of the reference."""
+
+    module: str  # below minitorch
+    title: str
+    own: bool = False  # only what is written in the module itself: what it imports is not public
+    only: str = ""  # these names only, as PyTorch documents them
+
+    @property
+    def owner(self) -> Any:
+        if self.module == "Tensor":
+            return mt.Tensor
+        return importlib.import_module(f"minitorch.{self.module}".rstrip("."))
+
+    @property
+    def name(self) -> str:
+        return f"mt.{self.module}".rstrip(".")
+
+    @property
+    def page(self) -> str:
+        return self.name.removeprefix("mt.").replace(".", "-").lower()
+
+
+# In the order in which a name is looked for: its first place describes it.
+PLACES = [
+    Place("", "functions of tensors"),
+    Place("Tensor", "methods and attributes"),
+    Place("nn", "layers, losses and containers"),
+    Place("nn.functional", "layers and losses as functions"),
+    Place("nn.init", "initial values of parameters", own=True),
+    Place("nn.utils", "clipping, packing, parametrizations"),
+    Place("nn.utils.rnn", "sequences of different lengths"),
+    Place("nn.utils.parametrize", "parameters computed from others", own=True),
+    Place("nn.utils.parametrizations", "weight norm, spectral norm, orthogonal", own=True),
+    Place("nn.utils.prune", "pruning", own=True),
+    Place("optim", "optimizers"),
+    Place("optim.lr_scheduler", "learning rates that change"),
+    Place("optim.swa_utils", "averages of weights", own=True),
+    Place("linalg", "linear algebra"),
+    Place("fft", "Fourier transforms"),
+    Place("special", "special functions"),
+    Place("signal.windows", "windows"),
+    Place("distributions", "random variables with densities"),
+    Place("distributions.transforms", "transforms of random variables"),
+    Place("distributions.constraints", "where the values of parameters may lie"),
+    Place("autograd", "gradients"),
+    Place(
+        "autograd.functional",
+        "Jacobians and Hessians",
+        only="jacobian hessian vjp jvp vhp hvp",
+    ),
+    Place(
+        "autograd.graph",
+        "nodes and saved tensors",
+        only="Node GradientEdge get_gradient_edge saved_tensors_hooks save_on_cpu "
+        "disable_saved_tensors_hooks register_multi_grad_hook increment_version",
+    ),
+    Place("func", "functions that return derivatives"),
+    Place("utils.data", "datasets and loaders"),
+    Place(
+        "utils.checkpoint",
+        "less memory for backward",
+        only="checkpoint checkpoint_sequential set_checkpoint_early_stop",
+    ),
+    Place("utils.tensorboard", "curves for TensorBoard"),
+    Place("cuda", "GPUs"),
+    Place("accelerator", "the GPU, whatever its kind", own=True),
+    Place("amp", "mixed precision"),
+    Place("sparse", "sparse tensors"),
+    Place("serialization", "what files may contain"),
+    Place("testing", "comparing tensors"),
+    Place("tracing", "what a backward pass did"),
+    Place("vision.datasets", "datasets of images"),
+    Place("vision.transforms", "transforms of images"),
+    Place("vision.transforms.functional", "the same as functions"),
+    Place("vision.models", "models of images"),
+    Place("vision.utils", "images as files", own=True),
+]
+
+# Every layer has these; the page of `Module` describes them.
+COMMON = {"forward", "extra_repr", "reset_parameters"}
+
+
+# Names -----------------------------------------------------------------------------------------
+
+
+def public(place: Place) -> dict[str, Any]:
+    """The functions, classes and attributes of a place that are MiniTorch's own."""
+    owner = place.owner
+    names = place.only.split() or getattr(owner, "__all__", None) or dir(owner)
+    names = [name for name in names if not name.startswith("_")]
+    found = {}
+    for name in sorted(names, key=str.lower):
+        value = inspect.getattr_static(owner, name, None) if owner is mt.Tensor else None
+        value = value if value is not None else getattr(owner, name)
+        module = getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "")
+        if place.own and module != owner.__name__ and not hasattr(owner, "__all__"):
+            continue
+        if described(value) and (module or "minitorch").startswith("minitorch"):
+            found[name] = value
+    return found
+
+
+def described(value: Any) -> bool:
+    """Whether it is a function, a class or an attribute, and no module or number."""
+    if isinstance(value, property):
+        return True
+    return inspect.isroutine(value) or inspect.isclass(value)
+
+
+def original(value: Any) -> Any:
+    """The function as it is written, without what wraps it."""
+    if isinstance(value, staticmethod | classmethod):
+        value = value.__func__
+    if isinstance(value, property):
+        value = value.fget
+    return inspect.unwrap(value) if callable(value) else value
+
+
+def base_of(name: str) -> str | None:
+    """``exp`` for the in-place form ``exp_``."""
+    return name[:-1] if name.endswith("_") and not name.endswith("__") else None
+
+
+def where(value: Any) -> tuple[str, int] | None:
+    """The file below minitorch/ and the line where something is written."""
+    value = original(value)
+    closure = inspect.getclosurevars(value).nonlocals if inspect.isfunction(value) else {}
+    operation = getattr(closure.get("apply"), "__self__", None)
+    if inspect.isclass(operation):  # a function that `ops.operands.function` made
+        value = operation
+    try:
+        file, line = inspect.getsourcefile(value), inspect.getsourcelines(value)[1]
+    except (TypeError, OSError):
+        return None
+    path = Path(str(file))
+    return (path.relative_to(ROOT).as_posix(), line) if path.is_relative_to(ROOT) else None
+
+
+# Text ------------------------------------------------------------------------------------------
+
+CODE = re.compile(r"(``.+?``|`[^`]+`|https?://[^\s)>,;]*[^\s)>,;.:])", re.DOTALL)
+
+
+def prose(text: str) -> str:
+    """Plain text as Markdown: code stays code, addresses become links, the rest is escaped."""
+    parts = CODE.split(text)
+    for i, part in enumerate(parts):
+        if part.startswith("http"):
+            parts[i] = f"<{part}>"
+        elif not part.startswith("`"):
+            parts[i] = re.sub(r"([\\*_\[\]<>$|~#])", r"\\\1", part)
+    return "".join(parts)
+
+
+def blocks(text: str) -> Iterator[tuple[str, list[str]]]:
+    """The paragraphs of a docstring: ``text``, ``doctest``, or ``code``, which is indented."""
+    for block in re.split(r"\n\s*\n", text.strip("\n")):
+        lines = block.split("\n")
+        start = next((i for i, line in enumerate(lines) if line.lstrip().startswith(">>>")), None)
+        before = lines[:start]
+        if before:
+            yield "code" if before[0].startswith("    ") else "text", before
+        if start is not None:
+            yield "doctest", lines[start:]
+
+
+def markdown(text: str) -> str:
+    """A docstring as Markdown."""
+    out: list[str] = []
+    for kind, lines in blocks(text):
+        if kind == "text":
+            is_list = lines[0].startswith(("- ", "* "))
+            joined = ("\n" if is_list else " ").join(lines)
+            out.append(
+                "- " + prose(joined[2:]).replace("\n\\* ", "\n- ") if is_list else prose(joined)
+            )
+            continue
+        code = inspect.cleandoc("\n".join(lines)).replace("<BLANKLINE>", "")
+        if kind == "doctest":
+            code = re.sub(r"^>>> import minitorch as mt\n?", "", code)
+            code = re.sub(r"\s*# doctest:.*", "", code)
+        language = "pycon" if kind == "doctest" else "text"
+        if not code:
+            continue
+        if kind == "doctest" and out and out[-1].startswith("```pycon"):  # one example, in parts
+            out[-1] = out[-1].removesuffix("\n```") + f"\n\n{code}\n```"
+        else:
+            out.append(f"```{language}\n{code}\n```")
+    return "\n\n".join(out)
+
+
+def signature(value: Any, bound: bool = False) -> str:
+    """Names and defaults of the arguments; without types, which the source has."""
+    try:
+        given = inspect.signature(value)
+    except (TypeError, ValueError):
+        return "()"
+    parameters = [p.replace(annotation=p.empty) for p in given.parameters.values()]
+    parameters = parameters[1:] if bound else parameters
+    text = str(given.replace(parameters=parameters, return_annotation=given.empty))
+    text = re.sub(r"<(?:class|function) '?([\w.]+\.)?(\w+)'?[^>]*>", r"\2", text)
+    return re.sub(r"<[^<>]*>", "...", text)
+
+
+# Pages -----------------------------------------------------------------------------------------
+
+
+class Reference:
+    """All places, and where each name is described."""
+
+    def __init__(self) -> None:
+        self.names = {place: public(place) for place in PLACES}
+        self.home: dict[Any, tuple[str, Place]] = {}  # what is described, and under which name
+        for place, names in self.names.items():
+            # A function under several names is described under its own.
+            for name, value in sorted(
+                names.items(),
+                key=lambda item: item[0] != getattr(original(item[1]), "__name__", item[0]),
+            ):
+                self.home.setdefault(original(value), (f"{place.name}.{name}", place))
+
+    def sections(self, place: Place) -> dict[str, dict[str, Any]]:
+        """The names that are described here, by the file where they are written."""
+        found: dict[str, dict[str, Any]] = {}
+        for name, value in self.names[place].items():
+            if self.home[original(value)][0] == f"{place.name}.{name}" and not self.changes(
+                place, name
+            ):
+                at = where(value)
+                found.setdefault(at[0] if at else "", {})[name] = value
+        # Large families first; of the same size by the name of the file.
+        return dict(sorted(found.items(), key=lambda item: (-len(item[1]), item[0])))
+
+    def changes(self, place: Place, name: str) -> str | None:
+        """The name without its underscore, if this one is its in-place form."""
+        base = base_of(name)
+        if base is None or place.module == "nn.init":
+            return None
+        for owner in (place, PLACES[0], PLACES[1], PLACES[3]):
+            if base in self.names[owner]:
+                return self.home[original(self.names[owner][base])][0]
+        return None
+
+    def page(self, place: Place) -> str:
+        out = [f"# `{place.name}`: {place.title}"]
+        text = inspect.getdoc(place.owner)
+        if text and place.module:
+            out.append(markdown(text))
+        sections = self.sections(place)
+        for file, names in sections.items():
+            if len(sections) > 1:
+                out.append(heading(file))
+            out.extend(self.entry(place, name, value) for name, value in names.items())
+        out.extend(self.elsewhere(place))
+        return "\n\n".join(out) + "\n"
+
+    def elsewhere(self, place: Place) -> Iterator[str]:
+        """What is public here too, but described under another name: a line for each."""
+        other, in_place = [], []
+        for name, value in self.names[place].items():
+            home = self.home[original(value)][0]
+            base = self.changes(place, name)
+            if base is not None:
+                in_place.append((name, base))
+            elif home != f"{place.name}.{name}":
+                other.append((name, home))
+        for title, names in (
+            ("Described elsewhere", other),
+            ("In-place forms: they write the result into the tensor", in_place),
+        ):
+            if names:
+                rows = "\n".join(
+                    f'| <a id="{place.name}.{name}"></a>`{name}` | {{py:obj}}`{home}` |'
+                    for name, home in names
+                )
+                yield f"## {title}\n\n| name | see |\n| --- | --- |\n{rows}"
+
+    def entry(self, place: Place, name: str, value: Any) -> str:
+        full = f"{place.name}.{name}"
+        others = [
+            n for n, v in self.names[place].items() if n != name and original(v) is original(value)
+        ]
+        also = "Also called " + ", ".join(f"`{other}`" for other in others) + "." if others else ""
+        if inspect.isclass(value):
+            return directive(
+                "class",
+                full + signature(value),
+                [text_of(value), also, *members(full, value)],
+                value,
+            )
+        if isinstance(value, property):
+            return directive("attribute", full, [text_of(value), also], value)
+        bound = place.owner is mt.Tensor and not isinstance(value, staticmethod)
+        kind = "method" if place.owner is mt.Tensor else "function"
+        value = getattr(value, "__func__", value)
+        return directive(kind, full + signature(value, bound), [text_of(value), also], value)
+
+
+def heading(file: str) -> str:
+    """The title of the names of one file: the first sentence of its text."""
+    module = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+    text = inspect.getdoc(importlib.import_module(module)) if file else ""
+    sentence = re.split(r"(?<=[^.]\.)\s", (text or "The rest.").strip(), maxsplit=1)[0].rstrip(".")
+    sentence = " ".join(sentence.split())
+    return f"## {prose(sentence)}"
+
+
+def text_of(value: Any) -> str:
+    """Its docstring as Markdown."""
+    return markdown(inspect.getdoc(value) or "")
+
+
+def members(full: str, value: type) -> Iterator[str]:
+    """The methods and properties of a class that its bases do not have."""
+    if value is mt.Tensor:  # it has a page of its own
+        return
+    bases = value.__mro__[1:]
+    for name, member in vars(value).items():
+        if name.startswith("_") or any(hasattr(base, name) for base in bases):
+            continue
+        if issubclass(value, Module) and value is not Module and name in COMMON:
+            continue
+        if isinstance(member, property):
+            yield directive("property", f"{full}.{name}", [text_of(member)], member)
+        elif isinstance(member, staticmethod | classmethod):
+            function = member.__func__
+            kind = "staticmethod" if isinstance(member, staticmethod) else "classmethod"
+            taken = signature(function, kind == "classmethod")
+            yield directive(
+                "method", f"{full}.{name}{taken}", [f":{kind}:", text_of(function)], function
+            )
+        elif inspect.isfunction(member):
+            yield directive(
+                "method", f"{full}.{name}{signature(member, True)}", [text_of(member)], member
+            )
+
+
+def directive(kind: str, head: str, parts: list[str], value: Any) -> str:
+    """A description of Sphinx's Python domain; what is inside has one colon less around it."""
+    options = "\n".join(part for part in parts if part.startswith(":"))
+    body = "\n\n".join(part for part in parts if part and not part.startswith(":"))
+    at = where(value)
+    if at:
+        body += f'\n\n<a class="source" href="../source/{at[0]}.html#line-{at[1]}">{at[0]}</a>'
+    fence = "::::" if kind == "class" else ":::"
+    return f"{fence}{{py:{kind}}} {head}\n{options}\n{body}\n{fence}".replace("\n\n\n", "\n\n")
+
+
+def write(folder: Path) -> None:
+    """Write all pages into ``folder``, those that have changed."""
+    reference = Reference()
+    folder.mkdir(exist_ok=True)
+    for place in PLACES:
+        file, text = folder / f"{place.page}.md", reference.page(place)
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+
+
+def setup(app: Any) -> dict[str, Any]:
+    """The pages are written before Sphinx looks for pages; only where api.md lists them."""
+
+    def begin(app: Any) -> None:
+        if (Path(app.srcdir) / "api.md").exists():
+            write(Path(app.srcdir) / "api")
+
+    app.connect("builder-inited", begin)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,87 @@
+"""The exercises can be solved, are not solved already, and their answers stay where they belong."""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+EXERCISES = ROOT / "exercises"
+CHAPTERS = sorted(file.stem for file in EXERCISES.glob("ch[0-9]*.py"))
+
+
+@functools.cache
+def outcomes(report: Path, *options: str) -> dict[str, bool]:
+    """Each test of the exercises, and whether it passed."""
+    # No doctests here: the files under test are the learner's own, and so are examples in them.
+    arguments = ["-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-q"]
+    run = [sys.executable, "-m", "pytest", "exercises", f"--junitxml={report}", *arguments]
+    ran = subprocess.run([*run, *options], cwd=ROOT, capture_output=True, text=True)
+    assert report.exists(), ran.stdout + ran.stderr
+    cases = ElementTree.parse(report).iter("testcase")
+    return {f"{case.get('classname')}::{case.get('name')}": len(case) == 0 for case in cases}
+
+
+@pytest.fixture(scope="module")
+def untouched(tmp_path_factory):
+    return outcomes(tmp_path_factory.mktemp("untouched") / "report.xml")
+
+
+@pytest.fixture(scope="module")
+def solved(tmp_path_factory):
+    return outcomes(tmp_path_factory.mktemp("solved") / "report.xml", "--solutions")
+
+
+def functions(file: Path) -> dict[str, str]:
+    """The functions and classes of a file, without names, docstrings and line numbers."""
+    found = {}
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            body = node.body[1:] if ast.get_docstring(node) else node.body
+            found[node.name] = "\n".join(map(ast.dump, body))
+    return found
+
+
+def shown(chapter: str) -> list[str]:
+    """The names that the chapter's page shows of the file with the solutions."""
+    (page,) = (ROOT / "docs" / "chapters").glob(f"{chapter.removeprefix('ch')}-*.md")
+    quote = rf"solutions/{chapter}\.py\n(?::\w[^\n]*\n)*?:pyobject: (\w+)"
+    return re.findall(quote, page.read_text(encoding="utf-8"))
+
+
+def test_the_tests_pass_on_the_solutions(solved):
+    assert len(solved) >= 3 * len(CHAPTERS) > 0
+    assert [test for test, passed in solved.items() if not passed] == []
+
+
+def test_every_test_fails_on_the_untouched_files(untouched, solved):
+    assert untouched.keys() == solved.keys()
+    assert [test for test, passed in untouched.items() if passed] == []
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_a_chapter_has_its_files(chapter):
+    assert (EXERCISES / f"test_{chapter}.py").exists()
+    assert (EXERCISES / "solutions" / f"{chapter}.py").exists()
+    assert len(shown(chapter)) >= 3
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_no_learners_file_has_a_solution(chapter):
+    given = functions(EXERCISES / f"{chapter}.py")
+    answers = functions(EXERCISES / "solutions" / f"{chapter}.py")
+    for name in shown(chapter):
+        assert name in given
+        assert answers[name] not in given.values(), name
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_tests_do_not_read_the_solutions(chapter):
+    assert "solutions" not in (EXERCISES / f"test_{chapter}.py").read_text(encoding="utf-8")
