@@ -11,7 +11,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from .compare import Failed, Row, compare
+from .compare import Row, compare_all
 from .workloads import WORKLOADS
 
 LABELS = {"torch": "torch", "minitorch": "MiniTorch"}
@@ -32,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=1.0, help="per process (default 1)")
     parser.add_argument("--threads", type=int, default=2, help="for both libraries (default 2)")
     parser.add_argument("--markdown", action="store_true", help="print a Markdown table")
+    parser.add_argument("--chart", type=Path, metavar="FILE", help="draw the table, too: FILE.png")
     given = parser.parse_args()
     if given.quick:
         given.rounds, given.seconds = 1, 0.1
@@ -87,6 +88,22 @@ def table(rows: list[Row], libraries: list[str], markdown: bool) -> str:
     return "\n".join([drawn(lines[0]), drawn(rule), *map(drawn, lines[1:])])
 
 
+def memory(rows: list[Row]) -> str:
+    """Returns a line on the memory of the training steps; an empty one if there were none."""
+    ratios = [
+        row.memory["minitorch"] / row.memory["torch"]
+        for row in rows
+        if row.title.startswith("Training step") and row.ratio is not None
+    ]
+    if not ratios:
+        return ""
+    verdict = "met" if max(ratios) <= 1 else "missed"
+    return (
+        f"Memory of the training steps, MiniTorch's over torch's: {min(ratios):.2f} to "
+        f"{max(ratios):.2f}; at most 1: {verdict}."
+    )
+
+
 def machine(threads: int, versions: dict[str, str]) -> str:
     """Returns a line that says what the figures were measured on."""
     processor = platform.processor() or platform.machine()
@@ -110,26 +127,21 @@ def main() -> int:
     libraries = [library for library in LABELS if find_spec(library)]
     # As pip does with what it installs: else the import would be timed together with the compiler.
     compileall.compile_dir(Path(__file__).resolve().parents[1] / "minitorch", quiet=2)
-    names = given.only or list(WORKLOADS)
-    rows: list[Row] = []
-    failures: list[str] = []
-    versions: dict[str, str] = {}
-    for name in names:
-        print(f"{name} …", file=sys.stderr)
-        workload = WORKLOADS[name]
-        try:
-            row, versions = compare(workload, libraries, given.rounds, given.seconds, given.threads)
-        except Failed as failure:
-            row = Row(workload.title, workload.target, problem="failed")
-            failures.append(str(failure))
-        rows.append(row)
-
+    workloads = [WORKLOADS[name] for name in given.only or WORKLOADS]
+    rows, versions, failures = compare_all(
+        workloads, libraries, given.rounds, given.seconds, given.threads
+    )
     print(machine(given.threads, versions), end="\n\n")
     print(table(rows, libraries, given.markdown))
     print(
         "\nms: median of the processes' medians; a row with parts: their geometric mean."
         "\nMiB: the most memory held over the bare import; for the import, what it took itself."
     )
+    print(memory(rows))
+    if given.chart is not None:
+        from .chart import draw
+
+        draw(rows, given.chart)
     for text in failures:
         print(f"\n{text}", file=sys.stderr)
     return 1 if any(row.problem for row in rows) else 0

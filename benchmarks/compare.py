@@ -66,11 +66,13 @@ class Row:
         return "met" if self.ratio <= self.target else "missed"
 
 
-def measure(library: str, name: str, seconds: float, threads: int) -> dict[str, Any]:
+def measure(
+    library: str, name: str, seconds: float, threads: int, device: str = "cpu"
+) -> dict[str, Any]:
     """Returns what a fresh process measured; raises Failed."""
     environment = {k: v for k, v in os.environ.items() if k not in PROCESSOR_VARIABLES}
     done = subprocess.run(
-        [sys.executable, "-m", "benchmarks.worker", library, name, str(seconds)],
+        [sys.executable, "-m", "benchmarks.worker", library, name, str(seconds), device],
         cwd=ROOT,
         env=environment | dict.fromkeys(THREAD_VARIABLES, str(threads)),
         capture_output=True,
@@ -83,14 +85,19 @@ def measure(library: str, name: str, seconds: float, threads: int) -> dict[str, 
 
 
 def compare(
-    workload: Workload, libraries: list[str], rounds: int, seconds: float, threads: int
+    workload: Workload,
+    libraries: list[str],
+    rounds: int,
+    seconds: float,
+    threads: int,
+    device: str = "cpu",
 ) -> tuple[Row, dict[str, str]]:
     """Returns the workload's row and the libraries' versions; raises Failed."""
     results: dict[str, list[dict[str, Any]]] = {library: [] for library in libraries}
     for turn in range(rounds):
         # The order changes each round: no library always follows the other.
         for library in libraries if turn % 2 == 0 else reversed(libraries):
-            results[library].append(measure(library, workload.name, seconds, threads))
+            results[library].append(measure(library, workload.name, seconds, threads, device))
 
     row = Row(workload.title, workload.target)
     names = list(results[libraries[0]][0]["ms"])
@@ -108,3 +115,26 @@ def compare(
         if not all(math.isclose(first, other, rel_tol=1e-3) for other in others):
             row.problem = "other numbers"
     return row, {library: runs[0]["version"] for library, runs in results.items()}
+
+
+def compare_all(
+    workloads: list[Workload],
+    libraries: list[str],
+    rounds: int,
+    seconds: float,
+    threads: int,
+    device: str = "cpu",
+) -> tuple[list[Row], dict[str, str], list[str]]:
+    """Returns a row for each workload, the libraries' versions, and what failed."""
+    rows: list[Row] = []
+    versions: dict[str, str] = {}
+    failures: list[str] = []
+    for workload in workloads:
+        print(f"{workload.name} …", file=sys.stderr)
+        try:
+            row, versions = compare(workload, libraries, rounds, seconds, threads, device)
+        except Failed as failure:
+            row = Row(workload.title, workload.target, problem="failed")
+            failures.append(str(failure))
+        rows.append(row)
+    return rows, versions, failures

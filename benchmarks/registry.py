@@ -1,4 +1,4 @@
-"""What a workload is, and the table of them all."""
+"""What a workload is, and the tables of them all: for the CPU, and for a GPU."""
 
 from __future__ import annotations
 
@@ -22,10 +22,15 @@ class Workload:
 
 
 WORKLOADS: dict[str, Workload] = {}
+GPU_WORKLOADS: dict[str, Workload] = {}
 
 
-def workload(target: float | None = None) -> Callable[[Build], Build]:
+def workload(
+    target: float | None = None, gpu: float | None = None, cpu: bool = True
+) -> Callable[[Build], Build]:
     """Adds a function to the table; the first line of its docstring is the row's title.
+
+    With ``gpu``, the target there, it is in the table of a GPU as well; without ``cpu`` only there.
 
     The function takes the library, ``torch`` or ``minitorch`` in its place, makes whatever it needs
     and returns a step: a function without arguments that is timed. A step that returns a tensor has
@@ -36,7 +41,10 @@ def workload(target: float | None = None) -> Callable[[Build], Build]:
     def register(build: Build) -> Build:
         name = build.__name__
         title = (build.__doc__ or name).splitlines()[0].rstrip(".")
-        WORKLOADS[name] = Workload(name, title, build, target)
+        if cpu:
+            WORKLOADS[name] = Workload(name, title, build, target)
+        if gpu is not None:
+            GPU_WORKLOADS[name] = Workload(name, title, build, gpu)
         return build
 
     return register

@@ -1,7 +1,8 @@
-"""One library, one workload, one process: ``python -m benchmarks.worker LIBRARY WORKLOAD SECONDS``.
+"""One library, one workload, one process.
 
-Prints a line of JSON. Each measurement has a fresh process, so that the libraries' thread pools
-do not disturb each other and the peak memory is this workload's own.
+``python -m benchmarks.worker LIBRARY WORKLOAD SECONDS DEVICE`` prints a line of JSON. Each
+measurement has a fresh process, so that the libraries' thread pools do not disturb each other and
+the peak memory is this workload's own.
 """
 
 from __future__ import annotations
@@ -49,13 +50,53 @@ def median_ms(step: Step, seconds: float) -> float:
     return statistics.median(samples) * 1e3
 
 
-def build(torch: Any, name: str) -> dict[str, Step]:
+def device_ms(torch: Any, step: Step, seconds: float) -> float:
+    """Returns the median duration of ``step`` on a GPU, by events in its queue of work.
+
+    Calls return before the work is done, so the clock of the processor does not know.
+    """
+
+    def one(repeat: int) -> float:
+        start, end = (torch.cuda.Event(enable_timing=True) for _ in range(2))
+        start.record()
+        for _ in range(repeat):
+            step()
+        end.record()
+        end.synchronize()
+        return float(start.elapsed_time(end)) / repeat
+
+    calls, start = 0, perf_counter()
+    while calls < 3 or perf_counter() < start + seconds / 4:  # CuPy compiles when first asked
+        one(1)
+        calls += 1
+    repeat = max(1, round(1 / max(one(1), 1e-3)))
+    samples: list[float] = []
+    stop = perf_counter() + seconds
+    while len(samples) < 5 or perf_counter() < stop:
+        samples.append(one(repeat))
+    return statistics.median(samples)
+
+
+def device_memory(torch: Any, name: str, device: str) -> int:
+    """Returns the most bytes of a GPU's memory that three of each of the steps hold at once."""
+    torch.cuda.reset_peak_memory_stats()
+    before = torch.cuda.memory_allocated()
+    for step in build(torch, name, device).values():
+        for _ in range(3):
+            step()
+    torch.cuda.synchronize()
+    peak: int = torch.cuda.max_memory_allocated() - before
+    return peak
+
+
+def build(torch: Any, name: str, device: str = "cpu") -> dict[str, Step]:
     """Returns the workload's steps by name; a single step has the name ""."""
     # Imported only here, after the library: what it imports would shorten the library's own import.
-    from .workloads import WORKLOADS
+    from .workloads import GPU_WORKLOADS, WORKLOADS
 
     torch.manual_seed(0)
-    steps = WORKLOADS[name].build(torch)
+    with torch.device(device):
+        steps = (WORKLOADS | GPU_WORKLOADS)[name].build(torch)
     return steps if isinstance(steps, dict) else {} if steps is None else {"": steps}
 
 
@@ -68,21 +109,27 @@ def mean_square(step: Step) -> float:
 
 def main() -> None:
     """Measures what the command line names."""
-    library, name, seconds = sys.argv[1], sys.argv[2], float(sys.argv[3])
+    library, name, seconds, device = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
 
     before_import, start = peak_memory(), perf_counter()
     torch = importlib.import_module(library)
     import_ms = (perf_counter() - start) * 1e3
     after_import = peak_memory()
 
-    steps = build(torch, name)
-    if steps:
+    steps = build(torch, name, device)
+    if device != "cpu":
+        ms = {part: device_ms(torch, step, seconds / len(steps)) for part, step in steps.items()}
+        steps.clear()
+        memory = device_memory(torch, name, device)
+    elif steps:
         ms = {part: median_ms(step, seconds / len(steps)) for part, step in steps.items()}
         memory = peak_memory() - after_import
     else:
         ms, memory = {"": import_ms}, after_import - before_import
-    # From the start again: how many steps fitted into the time must not change the numbers.
-    numbers = {part: mean_square(step) for part, step in build(torch, name).items()}
+    numbers = {}
+    if device == "cpu":  # on a GPU the random numbers are others
+        # From the start again: how many steps fitted into the time must not change the numbers.
+        numbers = {part: mean_square(step) for part, step in build(torch, name).items()}
     print(
         json.dumps({"ms": ms, "memory": memory, "numbers": numbers, "version": torch.__version__})
     )

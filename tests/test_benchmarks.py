@@ -11,7 +11,8 @@ import pytest
 
 import minitorch as mt
 from benchmarks import worker
-from benchmarks.__main__ import digits, table
+from benchmarks.__main__ import digits, memory, table
+from benchmarks.chart import draw, grows
 from benchmarks.compare import Failed, Row, measure
 from benchmarks.worker import build, mean_square, median_ms
 from benchmarks.workloads import WORKLOADS
@@ -79,6 +80,26 @@ def test_table_with_and_without_torch():
         "| -------- | -----------: | ------: | ------------: |",
         "| work     |         1.00 |         |           3.2 |",
     ]
+
+
+def test_memory_of_the_training_steps():
+    small = Row("Training step: a", 1.0, {"torch": 1, "minitorch": 1}, {"torch": 8, "minitorch": 2})
+    large = Row("Training step: b", 1.0, {"torch": 1, "minitorch": 1}, {"torch": 8, "minitorch": 9})
+    assert memory([small]).endswith("0.25 to 0.25; at most 1: met.")
+    assert memory([small, large]).endswith("0.25 to 1.12; at most 1: missed.")
+    assert memory([Row("Training step: c")]) == ""
+
+
+def test_chart(tmp_path):
+    bar = Row("work", 0.5, {"torch": 4.0, "minitorch": 1.0})
+    growing = Row("by size", None, {"torch": 2.0, "minitorch": 1.0})
+    growing.parts = [Row(str(size), ms={"torch": size, "minitorch": 1.0}) for size in (1, 2, 4)]
+    assert [grows(bar), grows(growing)] == [False, True]
+    for rows in [[bar], [growing], [bar, growing]]:
+        path = tmp_path / "chart.png"
+        draw(rows, path)
+        assert path.read_bytes().startswith(b"\x89PNG")
+        path.unlink()
 
 
 def test_digits():

@@ -19,7 +19,7 @@ def conv_batch_norm(torch):
     return training_step(model, nn.CrossEntropyLoss(), optimizer, x, y)
 
 
-@workload(target=1.0)
+@workload(target=1.0, gpu=2.0)
 def gpt(torch):
     """Training step: GPT 4 layers × 128, context 64, batch 12, AdamW."""
     nn = torch.nn
@@ -51,7 +51,7 @@ def gpt(torch):
             self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, letters)
 
         def forward(self, x):
-            x = self.letter(x) + self.place(torch.arange(x.shape[1]))
+            x = self.letter(x) + self.place(torch.arange(x.shape[1], device=x.device))
             return self.head(self.norm(self.blocks(x))).flatten(0, 1)
 
     x, y = torch.randint(0, 65, (12, 64)), torch.randint(0, 65, (12 * 64,))

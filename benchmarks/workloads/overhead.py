@@ -3,7 +3,7 @@
 from ..registry import workload
 
 
-@workload()
+@workload(target=1.0)
 def call(torch):
     """Call overhead: x + y on 16 elements."""
     x = torch.randn(16)
@@ -12,7 +12,7 @@ def call(torch):
     return {"without grad": lambda: x + y, "with grad": lambda: leaf + y}
 
 
-@workload()
+@workload(target=0.12)
 def bare_import(torch):
     """Import of the library."""
     # No step: the process that would run one has just imported the library, and that is timed.

@@ -16,7 +16,7 @@ def training_step(model, criterion, optimizer, x, y):
     return step
 
 
-@workload(target=0.4)
+@workload(target=0.25)
 def linear_regression(torch):
     """Training step: Linear(10, 1), batch 64, MSE, Adam."""
     nn = torch.nn
@@ -27,7 +27,7 @@ def linear_regression(torch):
     return training_step(model, nn.MSELoss(), optimizer, x, y)
 
 
-@workload(target=1.0)
+@workload(target=0.7, gpu=2.0)
 def mlp(torch):
     """Training step: MLP 784-128-10, batch 64, cross-entropy, Adam."""
     nn = torch.nn
@@ -38,7 +38,7 @@ def mlp(torch):
     return training_step(model, nn.CrossEntropyLoss(), optimizer, x, y)
 
 
-@workload()
+@workload(target=0.9, gpu=2.0)
 def cnn(torch):
     """Training step: CNN 28×28, two conv + pool, batch 64, Adam."""
     nn = torch.nn
