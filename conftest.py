@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,9 @@ def doctest_names(request: pytest.FixtureRequest, doctest_namespace: dict[str, A
     if isinstance(request.node, pytest.DoctestItem):
         import minitorch as mt
 
+        # What PyTorch prints to the user beside the result, for example that a name is old.
+        for category in (UserWarning, FutureWarning):
+            warnings.simplefilter("ignore", category)
         doctest_namespace["mt"] = mt
         if hasattr(mt, "nn") and hasattr(mt.nn, "functional"):
             doctest_namespace.update(nn=mt.nn, F=mt.nn.functional)
