@@ -352,10 +352,12 @@ def test_a_dataset_that_cannot_be_pickled():
 # ---- a whole program, interrupted or killed
 
 PROGRAM = """
-import sys, time
+import signal, sys, time
 import numpy as np
 import minitorch as mt
 from minitorch.utils.data import DataLoader, Dataset
+
+signal.signal(signal.SIGINT, signal.default_int_handler)  # the parent may ignore it
 
 class Data(Dataset):
     def __len__(self):
