@@ -108,8 +108,7 @@ def gradgradcheck(
     _check_inputs(inputs)
     outputs = _differentiable(func(*inputs))
     if grad_outputs is None:
-        draw = np.random.default_rng(0)
-        weights = [_like(out, draw.standard_normal(out._array.shape)) for out in outputs]
+        weights = [_random_like(out) for out in outputs]
     else:
         weights = list(engine.tensors(grad_outputs))
     weights = [weight.detach().requires_grad_() for weight in weights]
@@ -260,6 +259,14 @@ def _wants_grad(x: Any) -> bool:
 
 def _has_derivative(x: Any) -> bool:
     return isinstance(x, TensorBase) and x._array.dtype.kind in "fc"
+
+
+def _random_like(tensor: Any) -> Any:
+    """Numbers from -1 to 1 from the default generator, as PyTorch draws them."""
+    weights = tensor.detach().new_empty(tensor.numel())
+    array = weights._array
+    wrap(weights, array.view(array.real.dtype)).uniform_(-1, 1)  # of complex numbers both parts
+    return weights.view(tensor.shape)
 
 
 def _like(tensor: Any, array: np.ndarray) -> Any:
