@@ -16,49 +16,62 @@ import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from . import backend, dtypes, pytree
+from . import backend, dtypes, pytree, return_types
 from .autograd.graph import TensorBase
 from .autograd.modes import no_grad, state
 from .autograd.views import bump, check_memory, check_writable
+from .ops.dims import WITHOUT_NAMES
 from .ops.operands import invalid_combination, not_a_tensor
 from .ops.resizing import resized
 
 # The functions of `mt` that PyTorch gives the argument. These cast their result to the dtype of
 # `out`, if it is of the same category (bool, integer, floating, complex) or a higher one:
 CASTING = """
-acos acosh add addcdiv addcmul addr angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh
-asin asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift
-bitwise_xor cat clamp_max column_stack concat concatenate copysign cos cosh cumprod cumsum deg2rad
-digamma div divide dstack eq erf erfc erfinv exp exp2 expm1 floor_divide fmax fmin fmod gcd ge ger
-greater greater_equal gt hstack hypot i0 kron lcm ldexp le less less_equal lgamma log log10 log1p
-log2 logaddexp logaddexp2 logical_and logical_not logical_or logical_xor logit logsumexp lt
-maximum mean minimum mul multiply mvlgamma nanmean nansum ne not_equal outer polygamma pow prod
-rad2deg reciprocal remainder row_stack rsqrt sigmoid sin sinc sinh sqrt square stack std sub
-subtract sum tan tanh threshold true_divide var vstack xlogy
+acos acosh add addcdiv addcmul addr angle arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin
+asinh atan atan2 atanh bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor cat
+cholesky cholesky_inverse cholesky_solve clamp_max column_stack concat concatenate copysign cos cosh
+cumprod cumsum deg2rad diff digamma div divide dstack eq erf erfc erfinv exp exp2 expm1 floor_divide
+fmax fmin fmod gcd ge geqrf ger greater greater_equal gt hstack hypot i0 igamma igammac kron lcm
+ldexp le less less_equal lgamma log log10 log1p log2 logaddexp logaddexp2 logical_and logical_not
+logical_or logical_xor logit logsumexp lt maximum mean minimum mul multiply mvlgamma nanmean nansum
+ne nextafter not_equal orgqr outer polygamma pow prod rad2deg reciprocal remainder row_stack rsqrt
+sigmoid sin sinc sinh sqrt square stack std sub subtract sum tan tanh threshold true_divide var
+vstack xlogy
 """.split()
 JOINING = "cat column_stack concat concatenate dstack hstack row_stack stack vstack".split()
 # ... these compute in it from the start:
 MAKING = """
-arange bernoulli empty eye full linspace logspace normal ones rand randint randn randperm zeros
+arange bernoulli empty eye full linspace logspace normal ones rand randint randn randperm range
+zeros
 """.split()
+RESIZING = (*MAKING, "fftfreq", "rfftfreq")  # without the warning
 # ... and these refuse another dtype than that of their result, in two kinds of words:
 EXACT = """
 addbmm addmm addmv all amax amin aminmax any argmax argmin baddbmm bmm bucketize chain_matmul
-complex cross cummax cummin diag dot float_power gather heaviside histc index_add index_copy
-index_select inner isneginf isposinf kthvalue log_softmax logcumsumexp masked_select matmul max
-median min mm mode msort multinomial mv nan_to_num nanmedian nonzero norm polar scatter
-scatter_add scatter_reduce searchsorted signbit softmax sort take take_along_dim tensordot topk
-tril triu vdot where
+complex cross cummax cummin diag dot float_power frexp gather heaviside histc histogram index_add
+index_copy index_reduce index_select inner inverse isin isneginf isposinf kthvalue log_softmax
+logcumsumexp lu_solve lu_unpack masked_select matmul matrix_power max median min mm mode msort
+multinomial mv nan_to_num nanmedian nanquantile narrow_copy nonzero nonzero_static norm ormqr polar
+qr quantile renorm scatter scatter_add scatter_reduce searchsorted signbit slice_scatter slogdet
+softmax sort svd take take_along_dim tensordot topk triangular_solve tril triu vdot where
 """.split()
 LINALG = """
-cholesky cross det eigh eigvalsh householder_product inv lu lu_factor matmul matrix_norm
-matrix_power norm qr slogdet solve svd svdvals vector_norm
+cholesky cholesky_ex cross det eigh eigvalsh householder_product inv inv_ex ldl_factor ldl_factor_ex
+ldl_solve lu lu_factor lu_factor_ex lu_solve matmul matrix_norm matrix_power multi_dot norm qr
+slogdet solve solve_ex solve_triangular svd svdvals vecdot vector_norm
 """.split()  # of mt.linalg
-COMPUTING_FIRST = ("mean", *EXACT, *LINALG)  # their own dtype must be that of `out`
+REFUSING = {*EXACT, *(f"linalg_{name}" for name in LINALG)}
+# All in the other places, with those that cast:
+OF_LINALG = [*LINALG, *"cond eig eigvals lstsq matrix_rank pinv tensorinv tensorsolve".split()]
+OF_FFT = """
+fft fft2 fftfreq fftn hfft hfft2 hfftn ifft ifft2 ifftn ihfft ihfft2 ihfftn irfft irfft2 irfftn rfft
+rfft2 rfftfreq rfftn
+""".split()
 UNPROMOTED = """
 abs absolute bitwise_not ceil clamp clamp_min clip conj_physical fix floor frac hardshrink lerp
 neg negative round sgn sign trunc
 """.split()
+OF_MT = [*CASTING, *MAKING, *EXACT, *UNPROMOTED]
 # What PyTorch calls functions that are another one under their second name.
 FIRST_NAMES = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh",
@@ -77,14 +90,16 @@ RESIZED = (
 POSITIONAL = {"norm": 4, "tensordot": 3}  # old functions, whose `out` has a place among the others
 
 
-def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
-    """``function`` with one more argument: ``out``."""
+def with_out(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function`` with one more argument: ``out``. Errors call it ``name``."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         if not kwargs:  # most calls: 0.08 instead of 0.15 µs
             return function(*args)
         out = kwargs.pop("out", None)
-        return function(*args, **kwargs) if out is None else write(function, args, kwargs, out)
+        if out is None:
+            return function(*args, **kwargs)
+        return write(name, function, args, kwargs, out)
 
     def call_with_place(*args: Any, **kwargs: Any) -> Any:
         if len(args) > place:
@@ -92,20 +107,28 @@ def with_out(function: Callable[..., Any]) -> Callable[..., Any]:
             args = (*args[:place], *args[place + 1 :])
         return call(*args, **kwargs)
 
-    place = POSITIONAL.get(function.__name__, -1)
+    place = POSITIONAL.get(name, -1)
+    if place < 0:
+        WITHOUT_NAMES[call] = function
     return functools.update_wrapper(call if place < 0 else call_with_place, function)
 
 
 def with_out_all(
-    functions: dict[str, Any], names: Iterable[str] = (*CASTING, *MAKING, *EXACT, *UNPROMOTED)
+    functions: dict[str, Any], names: Iterable[str] = OF_MT, place: str = ""
 ) -> dict[str, Any]:
-    """Those of ``functions``, by name, that take ``out``; they take it now."""
-    return {name: with_out(functions[name]) for name in names}
+    """Those of ``functions``, by name, that take ``out``; they take it now.
+
+    ``place`` goes before the names in PyTorch: ``linalg_`` in `mt.linalg`.
+    """
+    return {name: with_out(place + name, functions[name]) for name in names}
 
 
-def write(function: Callable[..., Any], args: Any, kwargs: dict[str, Any], out: Any) -> Any:
+def write(
+    name: str, function: Callable[..., Any], args: Any, kwargs: dict[str, Any], out: Any
+) -> Any:
     """Write ``function(*args, **kwargs)`` into ``out``, a tensor or several; return it."""
-    name = FIRST_NAMES.get(function.__name__, function.__name__)
+    known = name
+    name = FIRST_NAMES.get(name, name)
     outs = tuple(out) if isinstance(out, list | tuple) else (out,)
     if not all(isinstance(tensor, TensorBase) for tensor in outs):
         raise not_a_tensor(out, name, "out", 0)
@@ -116,21 +139,25 @@ def write(function: Callable[..., Any], args: Any, kwargs: dict[str, Any], out: 
             "but one of the arguments requires grad."
         )
     with no_grad():
-        result = function(*args, **in_dtype_of(outs[0], function, kwargs))
+        result = function(*args, **in_dtype_of(outs[0], known, function, kwargs))
     results = result if isinstance(result, tuple) else (result,)
     if len(outs) != len(results) or isinstance(out, TensorBase) == isinstance(result, tuple):
         raise invalid_combination(name, (*args, out))
     for target, value in zip(outs, results, strict=True):
-        check_dtype(function.__name__, dtypes.of(value._array), target.dtype)
-        write_one(target, value, given, function.__name__ not in MAKING)
-    return type(result)(outs) if isinstance(result, tuple) else out
+        check_dtype(known, dtypes.of(value._array), target.dtype)
+        write_one(target, value, given, known.removeprefix("fft_") not in RESIZING)
+    if isinstance(result, return_types.Named):
+        return return_types.with_out(type(result))(outs)
+    return outs if isinstance(result, tuple) else out
 
 
-def in_dtype_of(out: Any, function: Callable[..., Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+def in_dtype_of(
+    out: Any, name: str, function: Callable[..., Any], kwargs: dict[str, Any]
+) -> dict[str, Any]:
     """``kwargs`` so that ``function`` computes in the dtype of ``out``, if it has the choice."""
     code = inspect.unwrap(function).__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
-    if "dtype" not in names or function.__name__.removeprefix("linalg_") in COMPUTING_FIRST:
+    if "dtype" not in names or name in REFUSING or name == "mean":
         return kwargs
     wanted = kwargs.get("dtype")
     if wanted not in (None, out.dtype):
@@ -148,7 +175,7 @@ def check_dtype(name: str, have: dtypes.dtype, want: dtypes.dtype) -> None:
     kinds = dtypes.SCALAR_TYPE
     if name in UNPROMOTED:
         raise RuntimeError(f"Found dtype {kinds[want]} but expected {kinds[have]}")
-    if name in EXACT or name.removeprefix("linalg_") in LINALG:
+    if name in REFUSING:
         raise RuntimeError(
             f"Expected out tensor to have dtype {dtypes.C_TYPE[have]}, but got "
             f"{dtypes.C_TYPE[want]} instead"
