@@ -8,7 +8,7 @@ import numpy as np
 
 from . import devices, dtypes
 from .autograd.graph import TensorBase
-from .memory_formats import contiguous_format, is_ordered, row_major, strided
+from .memory_formats import contiguous_format, is_ordered, strided, strides_of
 from .size import Size
 
 
@@ -137,10 +137,7 @@ class Facts(TensorBase):
         >>> x.stride(), x.t().stride()
         ((3, 1), (1, 3))
         """
-        array = self._array
-        strides = tuple([step // array.itemsize for step in array.strides])
-        if not array.size and not any(strides):  # NumPy says nothing of an array without elements
-            strides = row_major(array.shape)
+        strides = strides_of(self._array)
         return strides if dim is None else strides[self._dim(dim)]
 
     def is_contiguous(self, memory_format: Any = contiguous_format) -> bool:

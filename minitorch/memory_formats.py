@@ -79,7 +79,21 @@ def is_ordered(array: Any, format: memory_format) -> bool:
         return True
     if format.ndim not in (None, array.ndim):
         return False
-    return bool(array.transpose(order(array, format)).flags.c_contiguous)
+    step, strides = 1, strides_of(array)
+    for dim in reversed(order(array, format)):
+        if array.shape[dim] != 1:
+            if strides[dim] != step:
+                return False
+            step *= array.shape[dim]
+    return True
+
+
+def strides_of(array: Any) -> tuple[int, ...]:
+    """How many elements lie between neighbours along each dimension."""
+    strides = tuple([step // array.itemsize for step in array.strides])
+    if not array.size and not any(strides):  # NumPy says nothing of an array without elements
+        return row_major(array.shape)
+    return strides
 
 
 def row_major(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -6,9 +6,10 @@ that the heading names: ``x.exp()`` is ``exp = pointwise.exp``, the function tha
 
 from __future__ import annotations
 
-from . import creation, inspection, sampling, tensor_types
+from . import creation, inspection, sampling, storage as storage_, tensor_types
 from .autograd.graph import TensorBase
 from .autograd.views import in_place
+from .checking import checked_methods
 from .ops import (
     activation,
     arithmetic,
@@ -40,6 +41,7 @@ from .ops import (
     matrices,
     matrix_norms,
     norms,
+    overwriting,
     pinning,
     pointwise,
     powers,
@@ -350,6 +352,7 @@ class Methods(TensorBase):
     angle = complexes.angle
     conj = complexes.conj_
     resolve_conj = complexes.resolve_conj
+    resolve_neg = complexes.resolve_neg
     conj_physical = complexes.conj_physical
     abs_ = absolute_ = complexes.abs_
     sgn_ = in_place(sgn)
@@ -361,7 +364,7 @@ class Methods(TensorBase):
     # Activation functions (ops/activation.py, rectifiers.py, softmax.py) --------------------------
 
     sigmoid = activation.sigmoid
-    relu = rectifiers.relu
+    relu = rectifiers.plain_relu
     prelu = rectifiers.prelu
     hardshrink = rectifiers.hardshrink
     softmax = softmax_.softmax
@@ -443,7 +446,7 @@ class Methods(TensorBase):
     lu_solve = lu_.plain_lu_solve
     svd = spectra.plain_svd
     geqrf = reflections.geqrf
-    orgqr = reflections.householder_product
+    orgqr = reflections.orgqr
     ormqr = reflections.ormqr
     stft = stft_.stft
     istft = stft_.istft
@@ -472,7 +475,7 @@ class Methods(TensorBase):
     diff = differences.diff
     bincount = sorting.bincount
 
-    # Conversion (ops/conversion.py) ---------------------------------------------------------------
+    # Conversion (ops/conversion.py) and overwriting (ops/overwriting.py) --------------------------
 
     clone = conversion.clone
     contiguous = conversion.contiguous
@@ -495,9 +498,9 @@ class Methods(TensorBase):
     double = conversion.double
     cfloat = conversion.cfloat
     cdouble = conversion.cdouble
-    fill_ = conversion.fill_
-    zero_ = conversion.zero_
-    copy_ = conversion.copy_
+    fill_ = overwriting.fill_
+    zero_ = overwriting.zero_
+    copy_ = overwriting.copy_
     resize_ = resizing.resize_
     resize_as_ = resizing.resize_as_
     set_ = resizing.set_
@@ -552,6 +555,8 @@ class Methods(TensorBase):
     as_strided_scatter = windows.as_strided_scatter
     as_strided_ = resizing.as_strided_
     storage_offset = windows.storage_offset
+    storage = storage_.storage
+    untyped_storage = storage_.untyped_storage
     repeat_interleave = expanding.repeat_interleave
     flip = rearranging.flip_method
     fliplr = rearranging.fliplr
@@ -620,3 +625,5 @@ class Methods(TensorBase):
 for _name, _function in list(vars(Methods).items()):
     if hasattr(_function, "as_method"):  # its errors count arguments without `self`
         setattr(Methods, _name, _function.as_method)
+
+checked_methods(Methods)

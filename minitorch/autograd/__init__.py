@@ -4,7 +4,7 @@ Read in this order: graph.py (what is recorded), operation.py (how an operation 
 engine.py (the reverse pass), views.py (in-place changes), modes.py, function.py.
 """
 
-from . import edges, function, graph, profiler
+from . import edges, forward_ad, function, grad_mode, graph, profiler
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import backward, grad
 from .function import Function

@@ -25,7 +25,7 @@ from .graph import Node, TensorBase
 from .hooks import run_node_hooks, run_tensor_hooks
 from .modes import state
 from .operation import wrap
-from .views import alias, bump
+from .views import bump, laid_out
 
 Arrived = dict[Edge, tuple[Any, bool]]  # (gradient, whether the engine may write into it)
 NOTHING = (None, False)
@@ -89,7 +89,7 @@ def run_backward(
                 changed = [grad]
                 run_tensor_hooks(leaf._hooks, changed, accumulate)
                 grad, owned = changed[0], False  # a hook may have kept it
-            found[edge] = own(grad, owned)
+            found[edge] = own(leaf, grad, owned)
     return found
 
 
@@ -188,15 +188,11 @@ def expandable(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
     )
 
 
-def own(grad: Any, owned: bool) -> Any:
-    """The gradient of a leaf, as a tensor that nobody else holds: a copy unless it is ``owned``."""
-    if owned and grad._array.flags.c_contiguous:
+def own(leaf: Any, grad: Any, owned: bool) -> Any:
+    """The gradient of ``leaf``, as a tensor that nobody else holds, in the leaf's memory layout."""
+    if owned and grad._array.flags.c_contiguous and leaf._array.flags.c_contiguous:
         return grad
-    if state.grad:
-        return grad.clone()
-    copy = alias(grad)
-    copy._array = backend.run_at(grad._array, grad._array.copy, "C")
-    return copy
+    return backend.run_at(grad._array, laid_out, grad, leaf, owned)
 
 
 def accumulate(leaf: Any, grad: Any) -> None:

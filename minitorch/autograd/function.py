@@ -82,7 +82,6 @@ class FunctionNode(Node):
     def __init__(self, function: type[Function], ctx: FunctionCtx) -> None:
         super().__init__()
         self.function, self.ctx = function, ctx
-        self.torch_name = f"{function.__name__}Backward"
         self.materialize = ctx.materialize_grads
         ctx._node = weakref.ref(self)  # not the node itself: that would be a cycle
 
@@ -125,6 +124,12 @@ class Function:
     tensor(12.)
     """
 
+    _backward_cls: type[FunctionNode]
+
+    def __init_subclass__(cls) -> None:
+        name = f"{cls.__name__}Backward"
+        cls._backward_cls = type(name, (FunctionNode,), {"torch_name": name, "__slots__": ()})
+
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """Compute the result."""
@@ -159,7 +164,7 @@ class Function:
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], results: tuple[Any, ...]) -> Any:
         """Make a node that has ``results``."""
-        node = FunctionNode(cls, ctx)
+        node = cls._backward_cls(cls, ctx)
         node.edges = [
             (arg._grad_fn or arg, arg._output_nr) if need else None
             for arg, need in zip(args, ctx.needs_input_grad, strict=True)

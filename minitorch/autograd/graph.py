@@ -75,6 +75,7 @@ class Node:
     saved: Any
     torch_name = "Node"
     stack: Any = None  # under detect_anomaly: what anomaly.py notes
+    requires_grad = True
     materialize = True  # outputs that nobody used bring zeros, not None
     # What `run` returns is `grads` themselves, views of them, or arrays that nobody else holds.
     results_are_new = True

@@ -44,7 +44,7 @@ OUT = -1  # the place of the result among the things that a rule may ask for
 class Plan:
     """For one pattern of inputs that need a gradient: which rules run, and what they need."""
 
-    __slots__ = ("keep", "keep_out", "needs", "rules")
+    __slots__ = ("extra", "keep", "keep_out", "needs", "rules")
 
     def __init__(
         self, needs: list[bool], rules: list[tuple[int, Callable[..., Any], tuple[Any, ...]]]
@@ -53,6 +53,7 @@ class Plan:
         self.needs = needs  # the pattern
         self.rules = rules  # (place of the input, its rule, places of what the rule wants)
         self.keep_out = OUT in wants
+        self.extra = any(isinstance(place, str) for place in wants)  # what forward saved by name
         self.keep = tuple(sorted(p for p in wants if isinstance(p, int) and p != OUT))
 
 
@@ -78,10 +79,13 @@ class Operation(Node):
         """Read the signatures of ``forward`` and of the rules, once a class."""
         if "torch_name" not in cls.__dict__:
             cls.torch_name = cls.__name__ + "Backward0"
+        cls.__name__ = cls.torch_name.rpartition("::")[2]  # what `type(x.grad_fn).__name__` says
         if "forward" in cls.__dict__:
             cls.parameters = parameters(cls.forward)[2:]
         if "out" in cls.parameters:
-            raise TypeError(f"{cls.__name__}: in a rule, `out` is the result; rename the argument")
+            raise TypeError(
+                f"{cls.__qualname__}: in a rule, `out` is the result; rename the argument"
+            )
         places = {name: place for place, name in enumerate(cls.parameters)} | {"out": OUT}
         cls._plans = {}
         cls._rules = {}
@@ -160,7 +164,7 @@ class Operation(Node):
         self.edges = edges
         self.plan = plan = self._plans.get(mask) or self._make_plan(mask)
         kept: dict[int, Any] = {}
-        holds_tensors = plan.keep_out or self.extra is not None
+        holds_tensors = plan.keep_out or (plan.extra and self.extra is not None)
         for place in plan.keep:
             arg = args[place]
             if isinstance(arg, TensorBase):
@@ -197,7 +201,7 @@ class Operation(Node):
     @classmethod
     def function_name(cls) -> str:
         """The name of the public function, for error sentences: ``add`` for ``Add``."""
-        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__name__).lower()
+        return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", cls.__qualname__.rpartition(".")[2]).lower()
 
     @classmethod
     def _make_plan(cls, mask: int) -> Plan:
@@ -298,6 +302,8 @@ subclasses: list[type] = []  # those of Tensor that users made
 
 def most_derived(operation: Any, args: tuple[Any, ...]) -> type:
     """The class of the result for tensors of several classes: the one that all others lead to."""
+    if isinstance(state.running, list):  # as in PyTorch, what `backward` brings are plain tensors
+        return TensorBase._result_class
     kinds = {arg._result_class for arg in args if isinstance(arg, TensorBase)}
     for kind in kinds:
         if all(issubclass(kind, other) for other in kinds):

@@ -209,7 +209,7 @@ class Recorder:
 def operation_label(kind: Any) -> str:
     """PyTorch's name of an operation: ``aten::sum`` for `Sum` and for `SumDim`, its variant."""
     torch_name = re.sub(r"Backward\d*$", "", kind.torch_name)
-    name = torch_name if kind.__name__.startswith(torch_name) else kind.__name__
+    name = torch_name if kind.__qualname__.startswith(torch_name) else kind.__qualname__
     return "aten::" + re.sub(r"(?<=[a-z0-9D])(?=[A-Z][a-z])", "_", name).lower()
 
 

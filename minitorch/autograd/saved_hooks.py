@@ -14,6 +14,7 @@ from . import errors
 from .modes import no_grad, state
 
 __all__ = [
+    "allow_mutation_on_saved_tensors",
     "disable_saved_tensors_hooks",
     "increment_version",
     "save_on_cpu",
@@ -72,6 +73,52 @@ class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - PyTorch's name
             return tensor.device, kept.pin_memory() if pins else kept
 
         super().__init__(pack, lambda packed: packed[1].to(packed[0], non_blocking=pins))
+
+
+class _AllowMutationOnSavedContext(saved_tensors_hooks):
+    """What `allow_mutation_on_saved_tensors` returns: hooks that keep copies."""
+
+    def __init__(self) -> None:
+        super().__init__(self.copy, self.check)
+        self.is_open = True
+
+    def copy(self, tensor: Any) -> Any:
+        return tensor.detach().clone()
+
+    def check(self, copy: Any) -> Any:
+        if not self.is_open:
+            raise AssertionError(
+                "Trying to backward outside of the 'allow_mutation_on_saved_tensors' contextin "
+                "which the graph was originally recorded."
+            )
+        return copy
+
+
+@contextlib.contextmanager
+def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
+    """In this context tensors that are kept for backward may be changed: copies of them are kept.
+
+    Backward must be called in the context, too.
+
+    >>> import minitorch as mt
+    >>> with mt.autograd.graph.allow_mutation_on_saved_tensors():
+    ...     x = mt.tensor([2.0, 3.0], requires_grad=True)
+    ...     y = x.clone()
+    ...     z = (y**2).sum()
+    ...     _ = y.zero_()
+    ...     z.backward()
+    >>> x.grad
+    tensor([4., 6.])
+    """
+    hooks = [getattr(pack, "__self__", None) for pack, _ in state.saved_hooks]
+    if any(isinstance(hook, _AllowMutationOnSavedContext) for hook in hooks):
+        raise RuntimeError("allow_mutation_on_saved_tensors contexts cannot be nested")
+    context = _AllowMutationOnSavedContext()
+    try:
+        with context:
+            yield context
+    finally:
+        context.is_open = False
 
 
 @contextlib.contextmanager

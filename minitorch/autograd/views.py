@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import backend
+from ..memory_formats import contiguous_format, inverse, order, preserve_format, row_major
 from . import errors, modes
 from .graph import Node, TensorBase, next_number
 from .hooks import hooks_of
@@ -103,7 +104,8 @@ class CopySlices(Node):
         )
 
     def release(self) -> None:
-        self.view = None  # so that, as in PyTorch, backward runs once
+        if not isinstance(self.view, OwnView):  # that is no view for PyTorch
+            self.view = None  # so that, as in PyTorch, backward runs once
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
         if self.view is None:
@@ -237,6 +239,21 @@ def check_memory(target: Any, sources: tuple[Any, ...]) -> None:
             overlap = start < other + given.nbytes and other < start + array.nbytes
             if overlap and not same and is_dense(array) and is_dense(given):
                 raise RuntimeError(errors.OVERLAP)
+
+
+def laid_out(grad: Any, leaf: Any, owned: bool) -> Any:
+    """``grad`` with its elements in memory as those of ``leaf``; a copy unless it is ``owned``."""
+    array, like = grad._array, leaf._array
+    dense = is_dense(like)
+    dims = order(like, preserve_format if dense else contiguous_format)
+    if owned and array.transpose(dims).flags.c_contiguous:
+        return grad
+    if modes.state.grad:
+        strides = leaf.stride() if dense else row_major(array.shape)
+        return grad.new_empty_strided(array.shape, strides).copy_(grad)
+    copy = alias(grad)
+    copy._array = array.transpose(dims).copy("C").transpose(inverse(dims))
+    return copy
 
 
 def is_dense(array: Any) -> bool:

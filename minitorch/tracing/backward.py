@@ -12,7 +12,6 @@ from typing import Any
 from ..autograd import engine
 from ..autograd.function import FunctionNode
 from ..autograd.graph import Node, TensorBase
-from ..autograd.modes import no_grad
 from ..autograd.operation import Operation
 from ..nn.modules.module import Module
 from ..ops import products
@@ -106,7 +105,7 @@ class Recorder:
         for hooks, _ in retained:
             hooks.retain = {}  # a trace changes the .grad of no tensor
         try:
-            with no_grad():
+            with engine.ReversePass(create_graph=False):
                 found = engine.run_backward([self.root], self.start, keep_graph=True)
         finally:
             for handle in handles:

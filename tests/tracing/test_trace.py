@@ -119,6 +119,14 @@ def test_a_trace_changes_nothing():
     assert h.grad is not None
 
 
+def test_results_of_a_subclass_keep_their_class_after_a_trace():
+    class Tagged(mt.Tensor):
+        pass
+
+    mt.trace((leaf(3) * 2).sum())
+    assert type(mt.ones(2).as_subclass(Tagged) * 2) is Tagged
+
+
 def test_hooks_of_the_user_change_the_pass():
     x = leaf(2)
     h = x * 1
