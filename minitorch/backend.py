@@ -170,9 +170,20 @@ def to_numpy(array: Array) -> np.ndarray:
     """The array in main memory: itself where it is there already, else a copy."""
     if isinstance(array, np.ndarray):
         return array
-    found: np.ndarray = cupy().asnumpy(array)
+    found: np.ndarray = in_order(array, cupy().asnumpy)
     late.look()
     return found
+
+
+def in_order(array: Array, copy: Callable[[Array], Array]) -> Array:
+    """``copy(array)`` with the dimensions in the same order in memory; CuPy copies row by row."""
+    if array.flags.c_contiguous:
+        return copy(array)
+    order = sorted(range(array.ndim), key=lambda dim: -array.strides[dim])
+    rows = array.transpose(order)
+    if not rows.flags.c_contiguous:
+        return copy(array)
+    return copy(rows).transpose([order.index(dim) for dim in range(array.ndim)])
 
 
 def to_device(array: Array, index: int | None) -> Array:
@@ -180,7 +191,9 @@ def to_device(array: Array, index: int | None) -> Array:
     if index is None:
         return to_numpy(array)
     with on_device(index):
-        return cupy().asarray(array)
+        # (`asarray` refuses arrays of another GPU whose elements do not lie row by row.)
+        between = is_gpu_array(array) and array.device.id != index
+        return in_order(array, cupy().ndarray.copy if between else cupy().asarray)
 
 
 def address(array: Array) -> int:

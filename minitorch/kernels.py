@@ -23,9 +23,9 @@ from .backend import Array
 class Kernel:
     """A kernel that CuPy compiles when it is first called.
 
-    ``reads`` and ``writes`` name the parameters, ``"T x, T y"``, as for `cupy.ElementwiseKernel`.
-    Numbers are among ``reads``. What is written may be given, to be changed in place; else new
-    arrays are returned.
+    ``reads`` and ``writes`` name the parameters, ``"T x, T y"``, as for `cupy.ElementwiseKernel`;
+    what is read may also be ``bool`` or ``int64``. Numbers are among ``reads``. What is written may
+    be given, to be changed in place; else new arrays are returned.
     """
 
     all: ClassVar[dict[str, Kernel]] = {}  # for the tests

@@ -47,6 +47,15 @@ def hold(array: np.ndarray) -> None:
     late.look()
 
 
+def begun(array: Array) -> np.ndarray:
+    """A copy of an array on a GPU in pinned memory, for which nobody has waited yet."""
+    rows = array if array.flags.c_contiguous else array.copy()
+    target = empty_pinned(rows)
+    rows.get(out=target, blocking=False)
+    hold(target)
+    return target
+
+
 def copied(array: Array, index: int | None, non_blocking: bool) -> Array:
     """``array`` in main memory (``index`` None) or on GPU ``index``; copied only to move.
 
@@ -58,11 +67,7 @@ def copied(array: Array, index: int | None, non_blocking: bool) -> Array:
         return backend.to_device(array, index)
     if index is None:
         with backend.on_device(here):
-            array = backend.cupy().ascontiguousarray(array)
-            target = empty_pinned(array)
-            array.get(out=target, blocking=False)
-            hold(target)
-        return target
+            return backend.in_order(array, begun)
     if here is None and array.flags.forc and is_pinned(array):
         with backend.on_device(index):
             order = "C" if array.flags.c_contiguous else "F"

@@ -1,4 +1,7 @@
-"""cuDNN, NVIDIA's library for neural networks, is not used: these switches change nothing."""
+"""cuDNN, NVIDIA's library for neural networks, is not used: these switches change nothing.
+
+CuPy has had no interface to it since version 14.
+"""
 
 from __future__ import annotations
 

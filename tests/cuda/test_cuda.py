@@ -195,6 +195,30 @@ def test_numpy_on_a_gpu_tensor():
     assert x.numpy(force=True).tolist() == [1, 1]
 
 
+def test_sharing_memory_with_others():
+    x = mt.ones(2, 3, device="cuda")
+    facts = x.__cuda_array_interface__
+    assert facts["shape"] == (2, 3) and facts["typestr"] == "<f4"
+    assert facts["data"] == (x.data_ptr(), False)
+    assert not hasattr(x.cpu(), "__cuda_array_interface__")
+    sentence = "Can't get __cuda_array_interface__ on non-CUDA tensor type: torch.FloatTensor If"
+    with pytest.raises(AttributeError, match=sentence):
+        mt.ones(1).__cuda_array_interface__  # noqa: B018 - it raises
+    with pytest.raises(RuntimeError, match="on Variable that requires grad"):
+        x.requires_grad_().__cuda_array_interface__  # noqa: B018
+
+
+def test_dlpack():
+    x = mt.ones(2, device="cuda")
+    try:
+        capsule = mt.utils.dlpack.to_dlpack(x)
+    except BufferError:
+        pytest.skip("the stand-in has no memory on a GPU")
+    for source in (x, capsule):  # a bare capsule does not say on which device it is
+        shared = mt.utils.dlpack.from_dlpack(source)
+        assert shared.is_cuda and shared.data_ptr() == x.data_ptr()
+
+
 def no_driver():
     raise pytest.importorskip("cupy").cuda.runtime.CUDARuntimeError("cudaErrorInsufficientDriver")
 

@@ -136,7 +136,10 @@ def test_as_on_the_cpu(name, args, arrays):
     compare(layer, arrays)
 
 
-@pytest.mark.parametrize("layer", [nn.LayerNorm(6), nn.Softmax(1), nn.GELU(), nn.RMSNorm(6)])
+@pytest.mark.parametrize("layer", [
+    nn.LayerNorm(6), nn.Softmax(1), nn.GELU(), nn.RMSNorm(6), nn.BatchNorm1d(4), nn.SiLU(),
+    nn.Mish(), nn.GELU("tanh"), nn.GroupNorm(2, 4), nn.Sigmoid(),
+])  # fmt: skip
 def test_half(layer):
     expected, found = (ran(layer.half(), [X.astype("float16")], d) for d in ("cpu", "cuda"))
     for ours, theirs in zip(found, expected, strict=True):

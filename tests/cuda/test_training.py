@@ -116,29 +116,6 @@ def test_every_optimizer_is_here():
     assert made == {name for name, _ in OPTIMIZERS}
 
 
-@pytest.mark.parametrize("model", MODELS)
-@pytest.mark.parametrize(("name", "options"), OPTIMIZERS[:-3])  # LBFGS and Muon look
-def test_a_training_step_does_not_wait_for_the_gpu(model, name, options):
-    core = pytest.importorskip("cupy._core")
-    if not hasattr(core, "waits"):
-        pytest.skip("only the stand-in counts what waits")
-    make, x = MODELS[model]
-    model = make().cuda()
-    optimizer = getattr(mt.optim, name)(model.parameters(), **options)
-    x, y = mt.tensor(x, device="cuda"), mt.tensor(CLASSES, device="cuda")
-    for _ in range(2):
-        core.waits.clear()
-        optimizer.zero_grad()
-        loss = F.cross_entropy(model(x), y)
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        assert not core.waits
-    core.waits.clear()
-    loss.item()
-    assert sum(core.waits.values()) == 1
-
-
 def test_files():
     model = nn.Linear(2, 3).cuda()
     file = io.BytesIO()
@@ -236,6 +213,31 @@ def test_indices_out_of_bounds():
         with pytest.raises((IndexError, RuntimeError), match=sentence):
             call().tolist()
         assert x.tolist() == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("dtype", "bool uint8 int16 int64 float16 complex64".split())
+def test_places_named_twice(dtype):
+    def on(device):
+        x = mt.tensor([[3, 0], [5, 1]], device=device).to(getattr(mt, dtype))
+        places = mt.tensor([[0, 0], [1, 0]], device=device)
+        values = mt.tensor([[1, 2], [3, 7]], device=device).to(x.dtype)
+        found = [x.index_put((places[0],), values, accumulate=True)]
+        if not x.is_complex():
+            found += [x.scatter_reduce(0, places, values, how) for how in ("amax", "amin", "prod")]
+        return [y.cpu().numpy() for y in found]
+
+    for a, b in zip(on("cuda"), on("cpu"), strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert a.dtype == b.dtype
+
+
+def test_a_matrix_without_an_inverse():
+    zeros = mt.zeros(2, 2, device="cuda")
+    assert mt.linalg.lu_factor_ex(zeros).info.item() == 1  # and no warning of CuPy's
+    with pytest.raises(mt.linalg.LinAlgError, match="singular"):
+        mt.linalg.inv(zeros)
+    with pytest.raises(mt.linalg.LinAlgError, match="failed to converge"):
+        mt.linalg.svd(zeros * float("nan"))
 
 
 def test_a_wrong_class_makes_the_loss_nan():

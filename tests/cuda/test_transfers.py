@@ -49,6 +49,29 @@ def test_the_order_of_dimensions_stays(shape):
     assert pinned.to("cuda", non_blocking=True).cpu().equal(x)
 
 
+@pytest.mark.parametrize("non_blocking", [False, True])
+def test_there_and_back(non_blocking):
+    images = mt.randn(2, 3, 4, 5)
+    views = images.permute(0, 2, 3, 1), images[0, 0].T, images[:, :, ::2], images[0, 0, 0, 0]
+    for x in (images.to(memory_format=mt.channels_last), *views):
+        there = x.to("cuda", non_blocking=non_blocking)
+        back = there.to("cpu", non_blocking=non_blocking)
+        mt.cuda.synchronize()
+        assert back.equal(x) and back.shape == there.shape == x.shape
+        dense = x.is_contiguous() or x.storage_offset() or x.numel() == images.numel()
+        if dense or x.ndim == 2:
+            assert there.stride() == back.stride() == x.stride()
+
+
+@pytest.mark.skipif(mt.cuda.device_count() < 2, reason="there is one GPU")
+def test_from_one_gpu_to_the_other():
+    x = mt.randn(2, 3, 4, 5, device="cuda:0").permute(0, 2, 3, 1)
+    for y in (x, x[:, ::2]):
+        moved = y.to("cuda:1")
+        assert moved.device.index == 1 and moved.cpu().equal(y.cpu())
+    assert x.to("cuda:1").stride() == x.stride()
+
+
 def test_new_tensors():
     for x in (
         mt.zeros(2, pin_memory=True), mt.tensor([1, 2], pin_memory=True),

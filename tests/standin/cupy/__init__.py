@@ -7,6 +7,7 @@ real one), and where CuPy's rules are loose the stand-in takes the worse reading
 
 from __future__ import annotations
 
+import builtins
 import types
 
 import numpy as np
@@ -46,11 +47,15 @@ globals().update(_core.public("cupy", np))
 def asarray(a, dtype=None, order=None, *, copy=None, blocking=False):
     """An array on the current device; the only way there from main memory."""
     if isinstance(a, ndarray):
-        same = (dtype is None or a.dtype == dtype) and a.device.id == cuda.runtime.getDevice()
+        here = a.device.id == cuda.runtime.getDevice()
+        if not here and not a.flags.forc:
+            raise NotImplementedError("CuPy cannot copy non-contiguous array between devices.")
+        same = (dtype is None or a.dtype == dtype) and here
         return a if same and not copy else wrap(np.array(a._a, dtype, order=order or "K"))
-    if isinstance(a, list | tuple) and any(isinstance(item, ndarray) for item in a):
+    if isinstance(a, list | tuple) and builtins.any(isinstance(item, ndarray) for item in a):
         a = [item._a if isinstance(item, ndarray) else item for item in a]
-    host = np.array(a, dtype, order=order or "K")
+    columns = isinstance(a, np.ndarray) and a.flags.fnc
+    host = np.array(a, dtype, order=order or ("F" if columns else "C"))
     if host.dtype.kind not in "biufc":
         raise ValueError(f"Unsupported dtype {host.dtype}")
     return wrap(host)
@@ -64,7 +69,7 @@ def array(obj, dtype=None, copy=True, order="K", subok=False, ndmin=0, *, blocki
 def ascontiguousarray(a, dtype=None):
     """`asarray` with the elements one after the other."""
     a = asarray(a, dtype)
-    return a if a.flags.c_contiguous else wrap(np.ascontiguousarray(a._a))
+    return a if a.flags.c_contiguous and a.ndim else wrap(np.ascontiguousarray(a._a))
 
 
 def where(condition, x=None, y=None):

@@ -3,14 +3,16 @@
 Stricter than CuPy where CuPy is loose: an index out of bounds reads another element in silence, of
 values for one place the first stays, NumPy's functions refuse the arrays although CuPy takes some
 over, arrays on a GPU that is not the current one are refused. `waits` counts what makes the
-processor wait for the GPU.
+processor wait for the GPU, and within `no_sync` it is an error.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
 import inspect
 import operator
+import re
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +28,31 @@ REFUSED = (
     "Please use `.get()` to construct a NumPy array explicitly."
 )
 LOOKS = "nonzero item tolist tobytes".split()  # methods that wait for the GPU
-FUNCTIONS_THAT_LOOK = "unique bincount argwhere flatnonzero nonzero isin histogram".split()
+FUNCTIONS_THAT_LOOK = """unique bincount argwhere flatnonzero nonzero
+    histogram unravel_index""".split()
 SCALARS = (bool, int, float, complex, np.generic)
 
 waits: collections.Counter[str] = collections.Counter()
+_refused = False
+
+
+@contextlib.contextmanager
+def no_sync() -> Any:
+    """A context in which to wait for the GPU is an error."""
+    global _refused
+    _refused = True
+    try:
+        yield
+    finally:
+        _refused = False
 
 
 def waited(why: str) -> None:
     """The processor has waited for the GPU."""
     from . import cuda
 
+    if _refused:
+        raise AssertionError(f"the processor waits for the GPU: {why}")
     waits[why] += 1
     cuda.wait()
 
@@ -158,6 +175,11 @@ class ndarray:  # noqa: N801 - CuPy's name
 
         return MemoryPointer(self._a.ctypes.data)
 
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        facts = {"shape": self.shape, "typestr": self.dtype.str, "strides": self.strides}
+        return {**facts, "data": (self.data.ptr, False), "version": 3}
+
     def __dlpack__(self, **options: Any) -> Any:
         raise BufferError("the stand-in has no memory on a GPU")
 
@@ -203,6 +225,10 @@ class ndarray:  # noqa: N801 - CuPy's name
         if not copy and self.dtype == dtype:
             return self
         return wrap(array_of(self).astype(dtype, order, casting or "unsafe"))
+
+    def copy(self, order="C") -> Any:
+        """A copy on the current GPU, from whichever it is."""
+        return wrap(self._a.copy(order))
 
     def view(self, dtype=None, type=None) -> Any:
         return wrap(self._a.view() if dtype is None else self._a.view(dtype), self._gpu)
@@ -372,6 +398,27 @@ def flat(values: Any) -> Any:
             yield value
 
 
+linalg_raises = [False]  # set by cupyx.errstate
+
+
+def unless_strict(function: Any) -> Any:
+    """A decomposition that goes on where it failed, as cuSOLVER does, with NaN for results."""
+
+    def call(a: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(a, *args, **kwargs)
+        except np.linalg.LinAlgError:
+            if linalg_raises[-1]:
+                raise
+            unit = np.broadcast_to(np.eye(*a.shape[-2:], dtype=a.dtype), a.shape)
+            found = function(unit, *args, **kwargs)
+        if not isinstance(found, tuple):
+            return np.full_like(found, np.nan)
+        return tuple([np.full_like(part, np.nan) for part in found])
+
+    return call
+
+
 class ufunc:  # noqa: N801 - CuPy's name
     """A function of elements, for the dtypes for which CuPy has a kernel."""
 
@@ -395,7 +442,7 @@ class ufunc:  # noqa: N801 - CuPy's name
         with np.errstate(all="ignore"):  # a GPU does not warn
             result = self.function(*given)
         results = result if isinstance(result, tuple) else (result,)
-        results = tuple(np.asarray(r).astype(t) for r, t in zip(results, outs, strict=True))
+        results = tuple(np.asarray(r).astype(t, "C") for r, t in zip(results, outs, strict=True))
         if out is None:
             return wrap(results[0] if len(results) == 1 else results)
         targets = out if isinstance(out, tuple) else (out,)
@@ -443,11 +490,10 @@ class ufunc:  # noqa: N801 - CuPy's name
 
     def at(self, a: Any, indices: Any, b: Any = None) -> None:
         """In place, adding up where a place is named twice; CuPy has it for a few dtypes."""
-        allowed = {"max": "idfQIL", "min": "idfQIL", "add": "ieQILfdFD", "sub": "ieQILfdFD"}
+        allowed = {"max": "iIlLfd", "min": "iIlLfd", "add": "iIlLefd", "sub": "iI"}
         if self.scatter == "-":
             raise NotImplementedError(f"`{self.name}.at` is not supported yet")
-        kinds = {np.dtype(c) for c in allowed.get(self.scatter, "ilqILQ")}
-        if a.dtype not in kinds:
+        if a.dtype not in {np.dtype(c) for c in allowed.get(self.scatter, "iIlL")}:
             raise TypeError(f"{self.name}.at only supports some dtypes, not {a.dtype}")
         self.function.at(array_of(a), _index(a._a, indices), operand(b))
 
@@ -460,18 +506,19 @@ class ElementwiseKernel:
             [word.split() for word in params.split(",")] for params in (in_params, out_params)
         )
         self.operation, self.name = operation, name
-        assert all(kind in ("T", "bool") for kind, _ in self.ins + self.outs)
+        assert all(kind in ("T", "bool", "int64") for kind, _ in self.ins + self.outs)
 
     def __call__(self, *args: Any) -> Any:
         names = [name for _, name in self.ins + self.outs]
         values = dict(zip(names, map(operand, args), strict=False))
-        truths = {name for kind, name in self.ins if kind == "bool"}
-        assert all(values[name].dtype == bool for name in truths)
-        (dtype,) = {v.dtype for n, v in values.items() if hasattr(v, "dtype") and n not in truths}
+        others = {name: kind for kind, name in self.ins if kind != "T"}
+        assert all(values[name].dtype == kind for name, kind in others.items())
+        (dtype,) = {v.dtype for n, v in values.items() if hasattr(v, "dtype") and n not in others}
         here = {n: v if hasattr(v, "dtype") else dtype.type(v) for n, v in values.items()}
-        known = {"sqrt": np.sqrt, "exp": np.exp, "erf": scipy.special.erf, "T": dtype.type}
+        known = {name: getattr(np, name) for name in ("sqrt", "exp", "tanh", "fmin")}
+        known |= {"erf": scipy.special.erf, "T": dtype.type}
         with np.errstate(all="ignore"):
-            exec(self.operation, known, here)
+            exec(re.sub(r"\bT (?=\w+ = )", "", self.operation), known, here)  # no declarations
         given = args[len(self.ins) :]
         if not given:
             results = tuple(wrap(here[name].astype(dtype)) for _, name in self.outs)
@@ -500,7 +547,7 @@ def public(place: str, twin: Any) -> dict[str, Any]:
             found[name] = ufunc(name, function, text)
             UFUNCS.setdefault(name, found[name])
         elif place != "cupy.ndarray" or name not in vars(ndarray):
-            found[name] = lend(full, function)
+            found[name] = lend(full, unless_strict(function) if ".linalg." in full else function)
     return found
 
 

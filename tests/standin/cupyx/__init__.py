@@ -6,13 +6,18 @@ import contextlib
 from typing import Any
 
 import numpy as np
+from cupy._core import linalg_raises
 from cupy.cuda import PinnedMemory
 
 
 @contextlib.contextmanager
 def errstate(*, divide=None, over=None, under=None, invalid=None, linalg=None) -> Any:
-    """Whether a failed decomposition raises an error; here it always does."""
-    yield
+    """Whether a failed decomposition raises an error ("raise") or is not looked at ("ignore")."""
+    linalg_raises.append(linalg == "raise")
+    try:
+        yield
+    finally:
+        linalg_raises.pop()
 
 
 def scatter_add(a: Any, slices: Any, value: Any) -> None:

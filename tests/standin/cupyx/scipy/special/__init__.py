@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-import scipy.special
-from cupy._core import public
+from typing import Any
 
-globals().update(public("cupyx.scipy.special", scipy.special))
+import scipy.special
+from cupy._core import array_of, public
+
+_found = public("cupyx.scipy.special", scipy.special)
+globals().update(_found)
+
+
+def polygamma(n: Any, x: Any) -> Any:
+    """For arrays only: CuPy compares them."""
+    array_of(n)
+    return _found["polygamma"](n, x)
