@@ -18,7 +18,7 @@ from html import escape
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from reference import PLACES, ROOT, Place, Reference, original
+from reference import PAGES, ROOT, Place, Reference, original, page_of
 
 from tests.test_every_public_name import ELSEWHERE
 
@@ -168,7 +168,7 @@ def html(place: Place, rows: list[Row]) -> str:
     out += [f"<th>{head}</th>" for head in heads] + ["</tr></thead><tbody>"]
     for row in rows:
         short = row.name.removeprefix(f"{place.name}.")
-        link = f"<a href='api/{place.page}.html#{row.name}'><code>{short}</code></a>"
+        link = f"<a href='api/{page_of(place)}.html#{row.name}'><code>{short}</code></a>"
         cells = (link, files(row.beside), row.gradient, row.second, files(row.alone), row.stand_in)
         out.append("<tr>" + "".join(f"<td>{cell}</td>" for cell in cells))
         out.append(f"<td>{'ran' if row.example else ''}</td></tr>")
@@ -193,7 +193,7 @@ def counts(rows: list[Row]) -> str:
 def tables() -> str:
     """All tables, as Markdown."""
     table = Table()
-    every = {place: list(table.rows(place)) for place in PLACES}
+    every = {place: list(table.rows(place)) for place in PAGES}
     out = [counts([row for rows in every.values() for row in rows])]
     for place, rows in every.items():
         if rows:

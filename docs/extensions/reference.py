@@ -11,92 +11,16 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import minitorch as mt
 from minitorch.nn import Module
+from tools.places import PLACES, Place, public
 
 ROOT = Path(mt.__file__).parents[1]
 
-
-class Place(NamedTuple):
-    """A place with public names: a page of the reference."""
-
-    module: str  # below minitorch
-    title: str
-    own: bool = False  # only what is written in the module itself: what it imports is not public
-    only: str = ""  # these names only, as PyTorch documents them
-
-    @property
-    def owner(self) -> Any:
-        if self.module == "Tensor":
-            return mt.Tensor
-        return importlib.import_module(f"minitorch.{self.module}".rstrip("."))
-
-    @property
-    def name(self) -> str:
-        return f"mt.{self.module}".rstrip(".")
-
-    @property
-    def page(self) -> str:
-        return self.name.removeprefix("mt.").replace(".", "-").lower()
-
-
-# In the order in which a name is looked for: its first place describes it.
-PLACES = [
-    Place("", "functions of tensors"),
-    Place("Tensor", "methods and attributes"),
-    Place("nn", "layers, losses and containers"),
-    Place("nn.functional", "layers and losses as functions"),
-    Place("nn.init", "initial values of parameters", own=True),
-    Place("nn.utils", "clipping, packing, parametrizations"),
-    Place("nn.utils.rnn", "sequences of different lengths"),
-    Place("nn.utils.parametrize", "parameters computed from others", own=True),
-    Place("nn.utils.parametrizations", "weight norm, spectral norm, orthogonal", own=True),
-    Place("nn.utils.prune", "pruning", own=True),
-    Place("optim", "optimizers"),
-    Place("optim.lr_scheduler", "learning rates that change"),
-    Place("optim.swa_utils", "averages of weights", own=True),
-    Place("linalg", "linear algebra"),
-    Place("fft", "Fourier transforms"),
-    Place("special", "special functions"),
-    Place("signal.windows", "windows"),
-    Place("distributions", "random variables with densities"),
-    Place("distributions.transforms", "transforms of random variables"),
-    Place("distributions.constraints", "where the values of parameters may lie"),
-    Place("autograd", "gradients"),
-    Place(
-        "autograd.functional",
-        "Jacobians and Hessians",
-        only="jacobian hessian vjp jvp vhp hvp",
-    ),
-    Place(
-        "autograd.graph",
-        "nodes and saved tensors",
-        only="Node GradientEdge get_gradient_edge saved_tensors_hooks save_on_cpu "
-        "disable_saved_tensors_hooks register_multi_grad_hook increment_version",
-    ),
-    Place("func", "functions that return derivatives"),
-    Place("utils.data", "datasets and loaders"),
-    Place(
-        "utils.checkpoint",
-        "less memory for backward",
-        only="checkpoint checkpoint_sequential set_checkpoint_early_stop",
-    ),
-    Place("utils.tensorboard", "curves for TensorBoard"),
-    Place("cuda", "GPUs"),
-    Place("accelerator", "the GPU, whatever its kind", own=True),
-    Place("amp", "mixed precision"),
-    Place("sparse", "sparse tensors"),
-    Place("serialization", "what files may contain"),
-    Place("testing", "comparing tensors"),
-    Place("tracing", "what a backward pass did"),
-    Place("vision.datasets", "datasets of images"),
-    Place("vision.transforms", "transforms of images"),
-    Place("vision.transforms.functional", "the same as functions"),
-    Place("vision.models", "models of images"),
-    Place("vision.utils", "images as files", own=True),
-]
+# Those with a page, in the order in which a name is looked for.
+PAGES = [place for place in PLACES if place.title]
 
 # Every layer has these; the page of `Module` describes them.
 COMMON = {"forward", "extra_repr", "reset_parameters"}
@@ -105,28 +29,16 @@ COMMON = {"forward", "extra_repr", "reset_parameters"}
 # Names -----------------------------------------------------------------------------------------
 
 
-def public(place: Place) -> dict[str, Any]:
-    """The functions, classes and attributes of a place that are MiniTorch's own."""
-    owner = place.owner
-    names = place.only.split() or getattr(owner, "__all__", None) or dir(owner)
-    names = [name for name in names if not name.startswith("_")]
-    found = {}
-    for name in sorted(names, key=str.lower):
-        value = inspect.getattr_static(owner, name, None) if owner is mt.Tensor else None
-        value = value if value is not None else getattr(owner, name)
-        module = getattr(inspect.unwrap(value) if callable(value) else value, "__module__", "")
-        if place.own and module != owner.__name__ and not hasattr(owner, "__all__"):
-            continue
-        if described(value) and (module or "minitorch").startswith("minitorch"):
-            found[name] = value
-    return found
+def page_of(place: Place) -> str:
+    """The name of its page: ``nn-functional``."""
+    return place.name.removeprefix("mt.").replace(".", "-").lower()
 
 
-def described(value: Any) -> bool:
-    """Whether it is a function, a class or an attribute, and no module or number."""
-    if isinstance(value, property):
-        return True
-    return inspect.isroutine(value) or inspect.isclass(value)
+def described(place: Place) -> dict[str, Any]:
+    """The public names of a place, without instances: a transform is what its class describes."""
+    kinds = inspect.isroutine, inspect.isclass, inspect.isdatadescriptor
+    names = public(place)
+    return {name: names[name] for name in names if any(kind(names[name]) for kind in kinds)}
 
 
 def original(value: Any) -> Any:
@@ -231,7 +143,7 @@ class Reference:
     """All places, and where each name is described."""
 
     def __init__(self) -> None:
-        self.names = {place: public(place) for place in PLACES}
+        self.names = {place: described(place) for place in PAGES}
         self.home: dict[Any, tuple[str, Place]] = {}  # what is described, and under which name
         for place, names in self.names.items():
             # A function under several names is described under its own.
@@ -258,7 +170,7 @@ class Reference:
         base = base_of(name)
         if base is None or place.module == "nn.init":
             return None
-        for owner in (place, PLACES[0], PLACES[1], PLACES[3]):
+        for owner in (place, PAGES[0], PAGES[1], PAGES[3]):
             if base in self.names[owner]:
                 return self.home[original(self.names[owner][base])][0]
         return None
@@ -372,8 +284,8 @@ def write(folder: Path) -> None:
     """Write all pages into ``folder``, those that have changed."""
     reference = Reference()
     folder.mkdir(exist_ok=True)
-    for place in PLACES:
-        file, text = folder / f"{place.page}.md", reference.page(place)
+    for place in PAGES:
+        file, text = folder / f"{page_of(place)}.md", reference.page(place)
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
 

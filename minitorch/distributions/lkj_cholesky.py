@@ -6,13 +6,13 @@ import math
 from typing import Any
 
 from ..autograd.modes import no_grad
-from ..creation import arange
 from ..inspection import finfo
 from ..ops.gamma import mvlgamma
 from ..ops.joining import cat
 from ..ops.norms import vector_norm
 from ..sampling import randn
 from ..size import Size
+from ..spacing import arange
 from . import constraints
 from .beta import Beta
 from .distribution import Family

@@ -111,15 +111,15 @@ class MixtureSameFamily(Distribution):
         apart = components.mean - self.mean.unsqueeze(self._place)
         return within + (weights * apart.pow(2)).sum(self._place)
 
-    def cdf(self, value: Any) -> Any:
+    def cdf(self, x: Any) -> Any:
         """The components', weighted."""
-        cdf = self._component_distribution.cdf(self._padded(value))
+        cdf = self._component_distribution.cdf(self._padded(x))
         return (cdf * self._mixture_distribution.probs).sum(-1)
 
-    def log_prob(self, value: Any) -> Any:
+    def log_prob(self, x: Any) -> Any:
         """``ln Σ weight·density``."""
-        self._check(value)
-        log_prob = self._component_distribution.log_prob(self._padded(value))
+        self._check(x)
+        log_prob = self._component_distribution.log_prob(self._padded(x))
         weights = log_softmax(self._mixture_distribution.logits, -1)
         return logsumexp(log_prob + weights, -1)
 

@@ -12,7 +12,7 @@ from ..ops.solving import cholesky_inverse, solve_triangular
 from ..size import Size
 from . import constraints
 from .distribution import Family
-from .utils import lazy_property, standard_normal
+from .utils import given_matrix, lazy_property, standard_normal
 
 
 def times_vector(matrix: Any, vector: Any) -> Any:
@@ -107,18 +107,7 @@ class MultivariateNormal(MatrixParameters, Family):
     ) -> None:
         if loc.dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        given = {
-            "scale_tril": scale_tril,
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-        }
-        given = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(given) != 1:
-            raise ValueError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = given.items()
+        name, matrix = given_matrix(ValueError, covariance_matrix, precision_matrix, scale_tril)
         if matrix.dim() < 2:
             said = "scale_tril matrix" if name == "scale_tril" else name
             raise ValueError(

@@ -9,12 +9,13 @@ from typing import Any
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.modes import enable_grad
-from ..creation import arange, empty
+from ..creation import empty
 from ..from_data import tensor
 from ..inspection import finfo
 from ..ops.expanding import broadcast_tensors
 from ..ops.softmax import softmax
 from ..size import Size
+from ..spacing import arange
 
 euler_constant = 0.57721566490153286060  # Euler and Mascheroni: the limit of Σ 1/k − ln n
 
@@ -32,6 +33,23 @@ def broadcast_all(*values: Any) -> tuple[Any, ...]:
         like = {"dtype": first.dtype, "device": first.device}
     tensors = [v if isinstance(v, TensorBase) else tensor(v, **like) for v in values]
     return tuple(broadcast_tensors(*tensors))
+
+
+def given_matrix(
+    error: type[Exception], covariance_matrix: Any, precision_matrix: Any, scale_tril: Any
+) -> tuple[str, Any]:
+    """Which of the three matrices that say the same is given, and that matrix; exactly one is."""
+    matrices = {
+        "covariance_matrix": covariance_matrix,
+        "precision_matrix": precision_matrix,
+        "scale_tril": scale_tril,
+    }
+    given = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
+    if len(given) != 1:
+        raise error(
+            "Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified."
+        )
+    return given[0]
 
 
 def standard_normal(shape: Any, like: Any) -> Any:

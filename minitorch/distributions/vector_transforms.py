@@ -159,8 +159,8 @@ class CorrCholeskyTransform(Transform):
         t = tril_matrix_to_vec(y, diag=-1) / tril_matrix_to_vec(rest, diag=-1).sqrt()
         return (t.log1p() - (-t).log1p()) / 2
 
-    def log_abs_det_jacobian(self, x: Any, y: Any) -> Any:
-        """That of breaking, and of tanh."""
+    def log_abs_det_jacobian(self, x: Any, y: Any, intermediates: Any = None) -> Any:
+        """That of breaking, and of tanh. ``intermediates`` is not looked at, as in PyTorch."""
         rest = tril_matrix_to_vec(1 - (y * y).cumsum(-1), diag=-2)
         tanh = x + softplus(-2 * x) - math.log(2.0)
         return 0.5 * rest.log().sum(-1) - 2 * tanh.sum(-1)

@@ -6,7 +6,6 @@ import math
 import warnings
 from typing import Any
 
-from ..creation import arange
 from ..ops.determinants import slogdet
 from ..ops.expanding import broadcast_shapes
 from ..ops.gamma import mvlgamma
@@ -15,10 +14,12 @@ from ..ops.rearranging import tril_indices
 from ..ops.solving import cholesky_solve
 from ..sampling import randn
 from ..size import Size
+from ..spacing import arange
 from . import constraints
 from .chi2 import Chi2
 from .exp_family import ExponentialFamily
 from .multivariate_normal import MatrixParameters, log_diagonal
+from .utils import given_matrix
 
 
 def mvdigamma(x: Any, p: int) -> Any:
@@ -50,18 +51,7 @@ class Wishart(MatrixParameters, ExponentialFamily):
         scale_tril: Any = None,
         validate_args: bool | None = None,
     ) -> None:
-        given = {
-            "scale_tril": scale_tril,
-            "covariance_matrix": covariance_matrix,
-            "precision_matrix": precision_matrix,
-        }
-        given = {name: matrix for name, matrix in given.items() if matrix is not None}
-        if len(given) != 1:
-            raise AssertionError(
-                "Exactly one of covariance_matrix or precision_matrix or scale_tril may be "
-                "specified."
-            )
-        ((name, matrix),) = given.items()
+        name, matrix = given_matrix(AssertionError, covariance_matrix, precision_matrix, scale_tril)
         if matrix.dim() < 2:
             raise ValueError(
                 "scale_tril must be at least two-dimensional, with optional leading batch "

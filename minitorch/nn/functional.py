@@ -1,5 +1,6 @@
-"""``torch.nn.functional``: nothing is defined here, the operations are in `minitorch.ops`."""
+"""``mt.nn.functional``: nothing is defined here, the functions are in `minitorch.ops`."""
 
+from ..checking import checked_all as _checked_all
 from ..ops.activation import (
     gelu,
     glu,
@@ -13,6 +14,7 @@ from ..ops.activation import (
 )
 from ..ops.attention import scaled_dot_product_attention
 from ..ops.bilinear import bilinear
+from ..ops.binary_cross_entropy import binary_cross_entropy, binary_cross_entropy_with_logits
 from ..ops.classification import cross_entropy, linear_cross_entropy, nll_loss
 from ..ops.conv import (
     conv1d,
@@ -44,15 +46,7 @@ from ..ops.layer_norm import (
 )
 from ..ops.likelihood import gaussian_nll_loss, poisson_nll_loss
 from ..ops.linear import linear
-from ..ops.loss import (
-    binary_cross_entropy,
-    binary_cross_entropy_with_logits,
-    huber_loss,
-    kl_div,
-    l1_loss,
-    mse_loss,
-    smooth_l1_loss,
-)
+from ..ops.loss import huber_loss, kl_div, l1_loss, mse_loss, smooth_l1_loss
 from ..ops.lp_pool import lp_pool1d, lp_pool2d, lp_pool3d
 from ..ops.margin import (
     cosine_embedding_loss,
@@ -125,3 +119,12 @@ from ..ops.unpooling import (
     max_unpool2d,
     max_unpool3d,
 )
+
+_IN_C = """
+adaptive_avg_pool1d avg_pool1d avg_pool2d avg_pool3d bilinear celu_ channel_shuffle conv1d conv2d
+conv3d conv_transpose1d conv_transpose2d conv_transpose3d cosine_similarity elu_ gelu hardshrink
+hardtanh_ leaky_relu_ one_hot pairwise_distance pdist pixel_shuffle pixel_unshuffle prelu relu_
+rrelu_ scaled_dot_product_attention selu_ softplus softshrink threshold_
+""".split()  # in PyTorch; the others say other things of wrong arguments
+globals().update(_checked_all({name: globals()[name] for name in _IN_C}))
+globals().update(_checked_all(globals(), "F."))

@@ -1,7 +1,20 @@
 """The modules, by family, as in PyTorch."""
 
 from ...ops.classification import LinearCrossEntropyOptions
-from . import container, loss, margin, parameter_container, rnn, rnn_cell
+from . import (
+    activation,
+    container,
+    conv,
+    lazy_conv,
+    loss,
+    margin,
+    parameter_container,
+    pooling,
+    rnn,
+    rnn_cell,
+    softmax,
+    unpooling,
+)
 from .activation import (
     CELU,
     ELU,
@@ -14,7 +27,6 @@ from .activation import (
     Hardtanh,
     LeakyReLU,
     LogSigmoid,
-    LogSoftmax,
     Mish,
     PReLU,
     ReLU,
@@ -22,9 +34,6 @@ from .activation import (
     RReLU,
     Sigmoid,
     SiLU,
-    Softmax,
-    Softmax2d,
-    Softmin,
     Softplus,
     Softshrink,
     Softsign,
@@ -52,12 +61,6 @@ from .conv import (
     ConvTranspose1d,
     ConvTranspose2d,
     ConvTranspose3d,
-    LazyConv1d,
-    LazyConv2d,
-    LazyConv3d,
-    LazyConvTranspose1d,
-    LazyConvTranspose2d,
-    LazyConvTranspose3d,
 )
 from .distance import CosineSimilarity, PairwiseDistance
 from .dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
@@ -70,6 +73,14 @@ from .instancenorm import (
     LazyInstanceNorm1d,
     LazyInstanceNorm2d,
     LazyInstanceNorm3d,
+)
+from .lazy_conv import (
+    LazyConv1d,
+    LazyConv2d,
+    LazyConv3d,
+    LazyConvTranspose1d,
+    LazyConvTranspose2d,
+    LazyConvTranspose3d,
 )
 from .linear import Bilinear, Identity, LazyLinear, Linear
 from .loss import (
@@ -138,12 +149,10 @@ from .pooling import (
     MaxPool1d,
     MaxPool2d,
     MaxPool3d,
-    MaxUnpool1d,
-    MaxUnpool2d,
-    MaxUnpool3d,
 )
 from .rnn import GRU, LSTM, RNN, RNNBase
 from .rnn_cell import GRUCell, LSTMCell, RNNCell, RNNCellBase
+from .softmax import LogSoftmax, Softmax, Softmax2d, Softmin
 from .sparse import Embedding, EmbeddingBag
 from .transformer import (
     Transformer,
@@ -152,10 +161,19 @@ from .transformer import (
     TransformerEncoder,
     TransformerEncoderLayer,
 )
+from .unpooling import MaxUnpool1d, MaxUnpool2d, MaxUnpool3d
 from .upsampling import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
-# Programs import these from PyTorch's files: ``from torch.nn.modules.rnn import LSTMCell``.
-for _home, _file in ((container, parameter_container), (loss, margin), (rnn, rnn_cell)):
+# PyTorch's files have more in them than these, and programs import from its files:
+# ``from torch.nn.modules.rnn import LSTMCell``.
+for _home, _file in (
+    (activation, softmax),
+    (container, parameter_container),
+    (conv, lazy_conv),
+    (loss, margin),
+    (pooling, unpooling),
+    (rnn, rnn_cell),
+):
     for _name, _class in list(vars(_file).items()):
         if getattr(_class, "__module__", None) == _file.__name__:
             setattr(_home, _name, _class)

@@ -9,7 +9,7 @@ from .module import Module
 
 
 class Flatten(Module):
-    """Makes one dimension of those from ``start_dim`` to ``end_dim``; the first is left, the batch.
+    """Joins the dimensions from ``start_dim`` to ``end_dim``: all but the batch, unless given.
 
     Shapes: (N, *) to (N, Π *).
 
@@ -32,7 +32,7 @@ class Flatten(Module):
 
 
 class Unflatten(Module):
-    """Makes several dimensions, of the sizes ``unflattened_size``, of dimension ``dim``.
+    """Splits dimension ``dim`` into several, of the sizes ``unflattened_size``.
 
     >>> nn.Unflatten(1, (2, 5))(mt.zeros(32, 10)).shape
     torch.Size([32, 2, 5])

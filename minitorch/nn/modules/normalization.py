@@ -1,4 +1,4 @@
-"""Normalization of each sample for itself."""
+"""Normalization of each sample by itself."""
 
 from __future__ import annotations
 

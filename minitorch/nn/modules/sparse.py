@@ -1,4 +1,4 @@
-"""Layers that look things up."""
+"""Embeddings: layers that look up rows of a table. In PyTorch their gradients may be sparse."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ class Embedding(Module):
 class EmbeddingBag(Module):
     """The sum, mean or maximum (``mode``) of rows of ``weight`` for each bag of indices.
 
-    ``weight`` is as in `Embedding`, and so are the arguments that are there, too. The input is
+    ``weight`` is as in `Embedding`, and so are the arguments that both have. The input is
     (N, L), N bags of L indices, or (L) with ``offsets``, where each bag begins; with
     ``include_last_offset`` the last one only ends the last bag. The result is (N, embedding_dim).
 

@@ -26,8 +26,8 @@ from .transformer_layer import TransformerDecoderLayer, TransformerEncoderLayer
 class TransformerEncoder(Module):
     """``num_layers`` copies of ``encoder_layer`` one after the other, and a last ``norm``.
 
-    The copies begin with the same weights. In evaluation without gradients PyTorch computes padded
-    positions not at all (``enable_nested_tensor``) and puts zeros there; here are the same zeros.
+    The copies begin with the same weights. In evaluation without gradients PyTorch leaves padded
+    positions out (``enable_nested_tensor``) and puts zeros there; here are the same zeros.
 
     Shapes: src (S, N, E), or (N, S, E) if the layers are ``batch_first``; the result, too.
 

@@ -1,6 +1,9 @@
 """Tools for parameters and gradients: clipping, vectors, normalization, parametrizations."""
 
-from . import parametrizations, parametrize, prune, rnn, stateless
+import importlib
+from typing import TYPE_CHECKING
+
+from . import parametrizations, parametrize, rnn, stateless
 from .clip_grad import (
     clip_grad_norm,
     clip_grad_norm_,
@@ -48,3 +51,13 @@ __all__ = [
     "vector_to_parameters",
     "weight_norm",
 ]
+
+if TYPE_CHECKING:
+    from . import prune
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load `prune` when it is first asked for: few programs use it."""
+        if name == "prune":
+            return importlib.import_module(".prune", __name__)
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

@@ -9,6 +9,7 @@ from ... import creation, dtypes, from_data
 from ...ops.joining import listed
 from ...ops.operands import plain, tensor
 from ...ops.packing import PackPaddedSequence, PadPackedSequence
+from ...spacing import arange
 from ...tensor import Tensor
 
 __all__ = [
@@ -138,7 +139,7 @@ def invert_permutation(permutation: Tensor | None) -> Tensor | None:
     if permutation is None:
         return None
     inverse: Tensor = creation.empty_like(permutation)
-    places = creation.arange(0, permutation.numel(), device=permutation.device)
+    places = arange(0, permutation.numel(), device=permutation.device)
     inverse.scatter_(0, permutation, places)
     return inverse
 
@@ -191,7 +192,7 @@ def pack_padded_sequence(
             f"Expected lengths of at most {input.size(0)}, the steps of the input, but got "
             f"{counts[0]}"
         )
-    steps = creation.arange(counts[0], device="cpu")
+    steps = arange(counts[0], device="cpu")
     sizes = (steps.unsqueeze(1) < lengths).sum(1)
     data = PackPaddedSequence.apply(input, tuple(sizes.tolist()))
     return PackedSequence(data, sizes, sorted_indices)
@@ -251,7 +252,7 @@ def pad_packed_sequence(
             f"not {type(padding_value).__name__}"
         )
     out = padded(sequence.data, sequence.batch_sizes, padding_value, total_length)
-    places = creation.arange(out.size(1), device="cpu")
+    places = arange(out.size(1), device="cpu")
     lengths = (places.unsqueeze(1) < sequence.batch_sizes).sum(1)
     if batch_first:
         out = out.transpose(0, 1)
@@ -320,7 +321,7 @@ def unpad_sequence(padded_sequences: Tensor, lengths: Tensor, batch_first: bool 
     """
     if not batch_first:
         padded_sequences = padded_sequences.transpose(0, 1)
-    steps = creation.arange(padded_sequences.shape[1], device=lengths.device)
+    steps = arange(padded_sequences.shape[1], device=lengths.device)
     pairs = zip(padded_sequences, lengths, strict=True)
     return [sequence[steps < length] for sequence, length in pairs]
 
