@@ -91,16 +91,26 @@ def dlpack_device(self: Any) -> tuple[int, int]:
 
 
 class Capsule:
-    """A bare capsule, as old programs pass it, as an object that gives it."""
+    """A bare capsule, as old programs pass it, as an object that gives it; ``kind`` of device."""
 
-    def __init__(self, capsule: Any) -> None:
-        self.capsule = capsule
+    def __init__(self, capsule: Any, kind: int) -> None:
+        self.capsule, self.kind = capsule, kind
 
     def __dlpack__(self, **options: Any) -> Any:
         return self.capsule
 
     def __dlpack_device__(self) -> tuple[int, int]:
-        return CPU, 0
+        return self.kind, 0
+
+
+def from_capsule(capsule: Any) -> Any:
+    """The array of a bare capsule, which does not say on which device its memory is."""
+    try:
+        return np.from_dlpack(Capsule(capsule, CPU))
+    except RuntimeError:  # an unsupported device; the capsule has not been used by this
+        if not backend.has_gpu():
+            raise
+        return backend.cupy().from_dlpack(Capsule(capsule, CUDA))
 
 
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Any:
@@ -114,15 +124,17 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
     tensor([1., 0.], dtype=torch.float64)
     """
     source = ext_tensor
-    if type(source).__name__ == "PyCapsule":
-        source = Capsule(source)
-    if not hasattr(source, "__dlpack__"):
+    bare = type(source).__name__ == "PyCapsule"
+    if not bare and not hasattr(source, "__dlpack__"):
         raise RuntimeError(
             "from_dlpack received an invalid capsule. Note that DLTensor capsules can be consumed "
             "only once, so you might have already constructed a tensor from it once."
         )
-    kind, _ = source.__dlpack_device__()
-    array = (backend.cupy() if kind == CUDA else np).from_dlpack(source)
+    if bare:
+        array = from_capsule(source)
+    else:
+        kind, _ = source.__dlpack_device__()
+        array = (backend.cupy() if kind == CUDA else np).from_dlpack(source)
     tensor = make(TensorBase._result_class, array, state.recording)
     if device is not None:
         tensor = tensor.to(device)

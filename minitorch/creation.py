@@ -1,14 +1,12 @@
-"""Making tensors filled with one value (`zeros`, `full`) and counted (`arange`, `linspace`)."""
+"""Making tensors by their size, or in the size of others: `zeros`, `full`, `empty_like`, `eye`."""
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from . import backend, devices, dtypes
-from .autograd.errors import type_name
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
@@ -16,7 +14,7 @@ from .from_data import array_from, check_dtype, leaf, require
 from .memory_formats import contiguous_format, inverse, order, preserve_format
 from .ops.operands import plain
 from .ops.scalars import number
-from .ops.sizes import OVERFLOW, fits, is_integer, long, unpacking
+from .ops.sizes import is_integer, long, sizes
 from .size import Size
 
 
@@ -38,25 +36,9 @@ def shape_of(size: tuple[Any, ...], caller: str, named: Any = None) -> tuple[int
         size = (named,)
     if not size:
         raise TypeError(f'{caller}() missing 1 required positional arguments: "size"')
-    listed = isinstance(size[0], list | tuple)
-    if listed:
-        if len(size) > 1:  # `zeros((2, 3), mt.int64)`: the dtype has to be named
-            raise TypeError(f"{caller}() takes 1 positional argument but {len(size)} were given")
-        size = tuple(size[0])
-    for position, length in enumerate(size):
-        if not hasattr(length, "__index__"):
-            kind = type_name(length)
-            if position:
-                reason = f'type must be tuple of ints,but got {kind}"'
-                raise unpacking(caller, "size", position, reason)
-            told = f"but found element of type {kind} at pos 0" if listed else f"not {kind}"
-            raise TypeError(
-                f"{caller}(): argument 'size' (position 1) must be tuple of ints, {told}"
-            )
-    shape = tuple(int(length) for length in size)
-    for position, length in enumerate(shape):
-        if not fits(length):
-            raise unpacking(caller, "size", position, OVERFLOW)
+    if len(size) > 1 and isinstance(size[0], list | tuple):  # `zeros((2, 3), mt.int64)`: a mistake
+        raise TypeError(f"{caller}() takes 1 positional argument but {len(size)} were given")
+    shape = sizes(size, caller)
     if any(length < 0 for length in shape):
         if caller in ("zeros", "ones", "full"):
             raise RuntimeError(f"{caller}: Dimension size must be non-negative.")
@@ -285,6 +267,15 @@ def full_like(
 # The methods x.new_zeros(...): as the functions, with the tensor's dtype and device.
 
 
+def new_filled(
+    self: Any, shape: tuple[int, ...], value: Any, dtype: Any, device: Any, requires_grad: bool
+) -> Any:
+    """A tensor of one value with, unless given, the dtype and device of ``self``."""
+    kind = dtypes.of(self._array) if dtype is None else check_dtype(dtype, "new_full")
+    where = devices.of(self._array) if device is None else device
+    return filled(shape, value, kind, where, requires_grad, self)
+
+
 def new_zeros(
     self: Any,
     *args: Any,
@@ -300,14 +291,8 @@ def new_zeros(
     tensor([[0, 0],
             [0, 0]])
     """
-    return new_full(
-        self,
-        shape_of(args, "new_zeros", size),
-        0,
-        dtype=dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    shape = shape_of(args, "new_zeros", size)
+    return new_filled(self, shape, 0, dtype, device, requires_grad)
 
 
 def new_ones(
@@ -324,14 +309,8 @@ def new_ones(
     >>> mt.tensor([1, 2]).new_ones(2)
     tensor([1, 1])
     """
-    return new_full(
-        self,
-        shape_of(args, "new_ones", size),
-        1,
-        dtype=dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    shape = shape_of(args, "new_ones", size)
+    return new_filled(self, shape, 1, dtype, device, requires_grad)
 
 
 def new_empty(
@@ -348,14 +327,8 @@ def new_empty(
     >>> mt.tensor([1, 2]).new_empty(2, 3).dtype
     torch.int64
     """
-    return new_full(
-        self,
-        shape_of(args, "new_empty", size),
-        None,
-        dtype=dtype,
-        device=device,
-        requires_grad=requires_grad,
-    )
+    shape = shape_of(args, "new_empty", size)
+    return new_filled(self, shape, None, dtype, device, requires_grad)
 
 
 def new_full(
@@ -373,9 +346,8 @@ def new_full(
     >>> mt.tensor([1.0], dtype=mt.float64).new_full((2,), 3)
     tensor([3., 3.], dtype=torch.float64)
     """
-    kind = dtypes.of(self._array) if dtype is None else check_dtype(dtype, "new_full")
-    where = devices.of(self._array) if device is None else device
-    return filled(shape_of((size,), "new_full"), fill_value, kind, where, requires_grad, self)
+    shape = shape_of((size,), "new_full")
+    return new_filled(self, shape, fill_value, dtype, device, requires_grad)
 
 
 def new_empty_strided(
@@ -439,51 +411,6 @@ def empty_strided(
     return require(new_empty_strided(like, size, stride), requires_grad)
 
 
-# Counted ------------------------------------------------------------------------------------------
-
-
-def arange(
-    start: Any = None,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Any:
-    """``start, start + step, ...`` up to but without ``end``; ``arange(end)`` starts at 0.
-
-    >>> import minitorch as mt
-    >>> mt.arange(5), mt.arange(1, 2, 0.5)
-    (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000]))
-    """
-    if end is None:
-        start, end = 0, start
-    elif start is None:
-        start = 0
-    start, end, step = (
-        x._array.item() if isinstance(x, TensorBase) else x for x in (start, end, step)
-    )
-    for name, value in (("start", start), ("end", end), ("step", step)):
-        is_number(value, "arange", name, 1)
-    if step == 0:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    if dtype is None:
-        whole = all(isinstance(x, int | np.integer) for x in (start, end, step))
-        dtype = dtypes.int64 if whole else dtypes.get_default_dtype()
-    dtype = check_dtype(dtype, "arange")
-    if any(isinstance(x, int) and not fits(x) for x in (start, end, step)):
-        raise OverflowError("int too big to convert")
-    count = math.ceil((end - start) / step)
-    if not fits(count):
-        raise RuntimeError("invalid size, possible overflow?")
-    with backend.memory_for((count,), dtype.numpy):
-        array = (start + np.arange(count) * step).astype(dtype.numpy)
-    return leaf(array, device, requires_grad)
-
-
 def scalar_tensor(
     s: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Any:
@@ -497,8 +424,7 @@ def scalar_tensor(
         raise TypeError(
             f"scalar_tensor(): argument 's' (position 1) must be Number, not {type(s).__name__}"
         )
-    return full((), s, dtype=check_dtype(dtype, "scalar_tensor"), device=device,
-                requires_grad=requires_grad)  # fmt: skip
+    return filled((), s, check_dtype(dtype, "scalar_tensor"), device, requires_grad)
 
 
 def eye(

@@ -72,7 +72,7 @@ def tensor(
             "sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), "
             "rather than torch.tensor(sourceTensor).",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         device = device or devices.of(data._array)
     made = leaf(array_from(data, dtype, copy=True), device, requires_grad)
@@ -306,7 +306,7 @@ def frombuffer(
             "before converting it to a tensor. This type of warning will be suppressed for the "
             "rest of this program.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
     return leaf(array, "cpu", requires_grad)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from . import backend, dtypes
 from .autograd.graph import TensorBase
+from .storage import Storage
 
 
 def is_tensor(obj: Any) -> bool:
@@ -21,13 +22,23 @@ def is_tensor(obj: Any) -> bool:
 
 
 def is_storage(obj: Any) -> bool:
-    """False: memory belongs to NumPy and CuPy, and there are no storages.
+    """Whether ``obj`` is a storage.
 
     >>> import minitorch as mt
-    >>> mt.is_storage(mt.zeros(1))
-    False
+    >>> mt.is_storage(mt.zeros(1)), mt.is_storage(mt.zeros(1).untyped_storage())
+    (False, True)
     """
-    return False
+    return isinstance(obj, Storage)
+
+
+def detach(input: Any) -> Any:
+    """`Tensor.detach` as a function.
+
+    >>> import minitorch as mt
+    >>> mt.detach(mt.ones(1, requires_grad=True) * 2)
+    tensor([2.])
+    """
+    return input.detach()
 
 
 def is_floating_point(input: Any) -> bool:

@@ -3,6 +3,7 @@
 They are in ops/solving.py, factoring.py, spectra.py, matrices.py and others.
 """
 
+from .checking import checked_all as _checked_all
 from .ops.determinants import det, slogdet
 from .ops.factoring import cholesky, cholesky_ex, qr
 from .ops.lapack import LinAlgError
@@ -31,6 +32,7 @@ from .ops.solving import (
     tensorsolve,
 )
 from .ops.spectra import eig, eigh, eigvals, eigvalsh, svd, svdvals
-from .out import LINALG as _LINALG, with_out_all as _with_out_all
+from .out import OF_LINALG as _OF_LINALG, with_out_all as _with_out_all
 
-globals().update(_with_out_all(globals(), _LINALG))
+globals().update(_with_out_all(globals(), _OF_LINALG, "linalg_"))
+globals().update(_checked_all(globals(), "linalg_"))

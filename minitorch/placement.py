@@ -14,6 +14,7 @@ import numpy as np
 
 from . import backend, transfers
 from .memory_formats import layout as layout_, strided
+from .ops.dims import WITHOUT_NAMES
 
 NAMES = """
 arange bartlett_window blackman_window empty empty_like empty_strided eye full full_like
@@ -36,6 +37,7 @@ def placed(function: Callable[..., Any], name: str = "") -> Callable[..., Any]:
         tensor = function(*args, **kwargs)
         return pinned(tensor) if pins else tensor
 
+    WITHOUT_NAMES[call] = function
     return call
 
 

@@ -28,7 +28,7 @@ __all__ = [
 
 
 class ProfilerActivity(enum.Enum):
-    """What can be timed. MiniTorch times what happens on the CPU, and that is among it always.
+    """What can be timed. MiniTorch times what happens on the CPU, whether or not it is asked for.
 
     >>> mt.profiler.ProfilerActivity.CPU
     <ProfilerActivity.CPU: 0>

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 from operator import itemgetter
 from typing import Any
 
@@ -40,6 +41,12 @@ def named(name: str, *fields: str) -> Any:
     body["__doc__"] = f"What `{name}` returns: ({', '.join(fields)})."
     body |= {field: property(itemgetter(i)) for i, field in enumerate(fields)}
     return type(name, (Named,), body)
+
+
+@functools.cache
+def with_out(kind: Any) -> Any:
+    """The kind of tuple that a function returns that was given ``out``: it has another name."""
+    return named(f"{kind.__name__}_out", *kind._fields)
 
 
 max = named("max", "values", "indices")

@@ -160,6 +160,9 @@ def randperm(
     return drawn(sample, "randperm", (), dtype, device, requires_grad, generator)
 
 
+# The numbers are drawn in the order in which they lie in memory: so the tensor is made first.
+
+
 def rand_like(
     input: Any,
     *,
@@ -177,9 +180,8 @@ def rand_like(
     tensor([0.9701, 0.7078], dtype=torch.float64)
     """
     tensor(input, "rand_like", "input", 1)
-    # The order of the elements in memory decides the order of drawing.
-    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return uniform_(result, generator=generator).requires_grad_(requires_grad)
+    like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return uniform_(like, generator=generator).requires_grad_(requires_grad)
 
 
 def randn_like(
@@ -200,9 +202,8 @@ def randn_like(
     torch.Size([2, 3])
     """
     tensor(input, "randn_like", "input", 1)
-    # The order of the elements in memory decides the order of drawing.
-    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return normal_(result, generator=generator).requires_grad_(requires_grad)
+    like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return normal_(like, generator=generator).requires_grad_(requires_grad)
 
 
 def randint_like(
@@ -232,9 +233,8 @@ def randint_like(
             "randint_like() received an invalid combination of arguments - got "
             f"({', '.join(type(arg).__name__ for arg in (input, *args))})"
         )
-    # The order of the elements in memory decides the order of drawing.
-    result = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return random_(result, low, high, generator=generator).requires_grad_(requires_grad)
+    like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
+    return random_(like, low, high, generator=generator).requires_grad_(requires_grad)
 
 
 # From the parameters in a tensor ------------------------------------------------------------------

@@ -1,16 +1,60 @@
-"""Numbers at equal distances up to an end that is one of them: `linspace`, `logspace`, `range`."""
+"""Numbers at equal distances: `arange` up to its end, `linspace`, `logspace`, `range` with it."""
 
 from __future__ import annotations
 
-import warnings
+import math
 from typing import Any
 
 import numpy as np
 
 from . import backend, dtypes
 from .autograd.graph import TensorBase
+from .creation import is_number
 from .from_data import check_dtype, leaf
-from .ops.sizes import long
+from .ops.old import warn_of_old
+from .ops.sizes import fits, long
+
+
+def arange(
+    start: Any = None,
+    end: Any = None,
+    step: Any = 1,
+    *,
+    dtype: Any = None,
+    device: Any = None,
+    requires_grad: bool = False,
+) -> Any:
+    """``start, start + step, ...`` up to but without ``end``; ``arange(end)`` starts at 0.
+
+    >>> import minitorch as mt
+    >>> mt.arange(5), mt.arange(1, 2, 0.5)
+    (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000]))
+    """
+    if end is None:
+        start, end = 0, start
+    elif start is None:
+        start = 0
+    start, end, step = (
+        x._array.item() if isinstance(x, TensorBase) else x for x in (start, end, step)
+    )
+    for name, value in (("start", start), ("end", end), ("step", step)):
+        is_number(value, "arange", name, 1)
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
+    if dtype is None:
+        whole = all(isinstance(x, int | np.integer) for x in (start, end, step))
+        dtype = dtypes.int64 if whole else dtypes.get_default_dtype()
+    dtype = check_dtype(dtype, "arange")
+    if any(isinstance(x, int) and not fits(x) for x in (start, end, step)):
+        raise OverflowError("int too big to convert")
+    count = math.ceil((end - start) / step)
+    if not fits(count):
+        raise RuntimeError("invalid size, possible overflow?")
+    with backend.memory_for((count,), dtype.numpy):
+        array = (start + np.arange(count) * step).astype(dtype.numpy)
+    return leaf(array, device, requires_grad)
 
 
 def linspace(
@@ -93,12 +137,10 @@ def range_(
     >>> mt.range(1, 2, 0.5)
     tensor([1.0000, 1.5000, 2.0000])
     """
-    warnings.warn(
+    warn_of_old(
         "torch.range is deprecated and will be removed in a future release because its behavior is "
         "inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
-        "values in [start, end).",
-        UserWarning,
-        stacklevel=2,
+        "values in [start, end)."
     )
     if step == 0:
         raise RuntimeError("step must be nonzero")

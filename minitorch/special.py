@@ -1,5 +1,6 @@
 """``mt.special``: special functions, in PyTorch's place. They are in ops/special.py and others."""
 
+from .checking import checked_all as _checked_all
 from .ops.activation import sigmoid as expit
 from .ops.bessel import (
     airy_ai,
@@ -60,3 +61,9 @@ from .ops.special import (
     xlogy,
 )
 from .ops.trigonometry import sinc
+from .out import with_out_all as _with_out_all
+
+_TAKE_NO_OUT = ("log_softmax", "softmax")
+_NAMES = [name for name in dir() if name[0] != "_" and name not in _TAKE_NO_OUT]
+globals().update(_with_out_all(globals(), _NAMES))
+globals().update(_checked_all(globals(), "special_"))

@@ -82,6 +82,22 @@ class ToPython(TensorBase):
     def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
         return wrap(self, np.asarray(array))  # np.exp(tensor) and tensor + array are tensors
 
+    @property
+    def __cuda_array_interface__(self) -> dict[str, Any]:
+        """Where on a GPU the numbers are, for `cupy.asarray(tensor)` and others that share them."""
+        if not self.is_cuda:
+            raise AttributeError(
+                f"Can't get __cuda_array_interface__ on non-CUDA tensor type: {self.type()} If "
+                "CUDA data is required use tensor.cuda() to copy tensor to device memory."
+            )
+        if self.requires_grad:
+            raise RuntimeError(
+                "Can't get __cuda_array_interface__ on Variable that requires grad. If gradients "
+                "aren't required, use var.detach() to get Variable that doesn't require grad."
+            )
+        found: dict[str, Any] = self._array.__cuda_array_interface__
+        return found
+
     __dlpack__ = copying.dlpack
     __dlpack_device__ = copying.dlpack_device
     __deepcopy__ = copying.deepcopy

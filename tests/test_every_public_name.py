@@ -27,6 +27,7 @@ ELSEWHERE = {
     "explaining/test_memory.py": "memory",
     "test_live.py": "Live",
     "lines/shapes.txt": "broadcast_shapes",
+    "lines/strides.txt": "TypedStorage UntypedStorage storage untyped_storage",
     "lines/linalg.txt": "LinAlgError ldl_factor ldl_factor_ex ldl_solve geqrf",
     "lines/fft.txt": "fftfreq rfftfreq hann_window hamming_window blackman_window bartlett_window "
     "kaiser_window",

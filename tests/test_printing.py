@@ -322,10 +322,14 @@ class OnGpu:
             array.size,
             array.dtype,
         )
+        self.flags, self.strides = array.flags, array.strides
         self.device = SimpleNamespace(id=0)
 
     def __getitem__(self, index):
         return OnGpu(self.array[index])
+
+    def transpose(self, *dims):
+        return OnGpu(self.array.transpose(*dims))
 
     def __array__(self, *args, **kwargs):
         raise TypeError("Implicit conversion to a NumPy array is not allowed.")

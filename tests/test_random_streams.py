@@ -210,12 +210,16 @@ def test_float64_normals():
     np.testing.assert_allclose([blocks[0], blocks[15]], expected, rtol=1e-14)
 
 
+def next_uniform(g):
+    return lambda: g.uniforms(1, np.float64).item()
+
+
 def test_the_sine_waits_for_the_next_call():
     whole = random.normal(seeded(3), (4,), np.float64)
     g = seeded(3)
     parts = [random.normal(g, (n,), np.float64) for n in (1, 2, 1)]
     assert np.concatenate(parts).tolist() == whole.tolist()
-    assert [seeded(3).one_normal(), *(g.next_normal,)] == [whole[0], None]
+    assert [seeded(3).one_normal(next_uniform(seeded(3))), g.next_normal] == [whole[0], None]
     # Uniforms in between do not use it up, a new seed does.
     g = seeded(3)
     random.normal(g, ())
@@ -229,7 +233,8 @@ def test_large_draws_equal_small_ones_in_a_row():
     g, n = seeded(1), 70_001
     pieces = [random.uniform(g, (k,)) for k in (1, 2046, 2047, 2048, 30_000, n - 36_142)]
     assert np.array_equal(np.concatenate(pieces), random.uniform(seeded(1), (n,)))
-    one_by_one = [g.manual_seed(2).one_normal(), *(g.one_normal() for _ in range(99))]
+    g.manual_seed(2)
+    one_by_one = [g.one_normal(next_uniform(g)) for _ in range(100)]
     together = random.normal(seeded(2), (100,), np.float64, contiguous=False)
     np.testing.assert_allclose(together, one_by_one, rtol=1e-14)
 
@@ -546,8 +551,17 @@ def test_numbers_at_the_edge():
     successes = random.binomial(seeded(0), count, prob)
     np.testing.assert_array_equal(successes, [NAN, NAN, 7, 0, 0, 7])
     zeros_then_half = iter([0.0, 0.5, 0.5, 0.5]).__next__
-    assert rejection._poisson(20.0, zeros_then_half) == 20  # u = −½ is not divided by its margin
-    assert rejection._binomial(np.float64(3), np.float64(0.1), lambda: 0.0) == 0  # ln 0
+    assert rejection._poisson(zeros_then_half, 20.0) == 20  # u = −½ is not divided by its margin
+    assert rejection._binomial(lambda: 0.0, 3.0, 0.3, math.log(0.9)) == 0  # ln 0
+
+
+@pytest.mark.parametrize("n", [*range(9), 50, 999])
+def test_randperm_exchanges_one_after_the_other(n):
+    order, words = list(range(n)), seeded(n).words(max(n - 1, 0)).tolist()
+    for i, word in enumerate(words):
+        place = i + word % (n - i)
+        order[i], order[place] = order[place], order[i]
+    assert random.randperm(seeded(n), n).tolist() == order
 
 
 def test_randperm_of_great_length_takes_two_words_a_step(monkeypatch):

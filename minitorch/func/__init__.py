@@ -4,7 +4,7 @@
 ``grad(grad(f))`` is the second derivative, ``vmap(grad(loss))`` the gradients of every sample.
 """
 
-from .modules import functional_call, stack_module_state
+from .modules import functional_call, replace_all_batch_norm_modules_, stack_module_state
 from .transforms import (
     grad,
     grad_and_value,
@@ -26,6 +26,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "replace_all_batch_norm_modules_",
     "stack_module_state",
     "vjp",
     "vmap",

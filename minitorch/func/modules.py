@@ -6,8 +6,25 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from ..nn.modules.batchnorm import _BatchNorm
 from ..nn.modules.module import Module
 from ..ops.joining import stack
+
+
+def replace_all_batch_norm_modules_(root: Module) -> Module:
+    """Let all batch norms in ``root`` take their statistics from the batch; returns ``root``.
+
+    Running statistics are written in place, which `vmap` over them does not allow.
+
+    >>> import minitorch as mt
+    >>> mt.func.replace_all_batch_norm_modules_(mt.nn.BatchNorm1d(2)).running_mean is None
+    True
+    """
+    for module in root.modules():
+        if isinstance(module, _BatchNorm) and module.track_running_stats:
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root
 
 
 def functional_call(

@@ -11,7 +11,7 @@ from .. import dtypes, kernels
 from ..autograd.operation import Operation
 from ..autograd.views import in_place
 from . import arrays
-from .arrays import special, wide
+from .arrays import empty_like, row_major, special, wide
 from .complexes import conj
 from .dims import wrap
 from .fused import Fused
@@ -55,7 +55,7 @@ class Gelu(Fused):
         if kernels.fits(x):
             return (GELU_GRADIENT(grad, x, cdf),)
         x = wide(x)
-        slope = xp.multiply(x, x, out=xp.empty_like(x))  # cdf + x exp(-x² / 2) / √(2π)
+        slope = xp.multiply(x, x, out=empty_like(xp, x))  # cdf + x exp(-x² / 2) / √(2π)
         slope *= -0.5
         xp.exp(slope, out=slope)
         slope *= x
@@ -93,7 +93,7 @@ R = (
 
 def normal_cdf(xp: Any, x: Any) -> Any:
     """Φ(x): how likely a normally distributed number is below ``x``. A new array."""
-    out = xp.empty_like(x)
+    out = empty_like(xp, x)
     if x.dtype.char == "f" and xp is np:
         square = x * x
         np.multiply(square, R[-1], out=out)
@@ -117,6 +117,8 @@ class GeluTanh(Fused):
     promote = only("f", "GeluKernelImpl")
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            return GELU_TANH(x)
         x, dtype = wide(x), x.dtype
         out, _ = self.tanh(xp, x)
         out += 1
@@ -128,12 +130,14 @@ class GeluTanh(Fused):
     def tanh(xp: Any, x: Any) -> Any:
         """The tanh in the formula, and x²."""
         square = x * x
-        out = xp.multiply(square, 0.044715 * SQRT_2_PI, out=xp.empty_like(x))
+        out = xp.multiply(square, 0.044715 * SQRT_2_PI, out=empty_like(xp, x))
         out += SQRT_2_PI
         out *= x
         return xp.tanh(out, out=out), square
 
     def gradient(self, xp: Any, grad: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            return (GELU_TANH_GRADIENT(grad, x),)
         x = wide(x)
         tanh, square = self.tanh(xp, x)
         inner = square * (3 * 0.044715 * SQRT_2_PI) + SQRT_2_PI  # of what the tanh is taken
@@ -151,6 +155,23 @@ class GeluTanh(Fused):
 
 SQRT_2_PI = math.sqrt(2 / math.pi)
 
+# The same for a GPU: see kernels.py. The numbers are √(2/π) and 0.044715 √(2/π), then thrice that.
+GELU_TANH = kernels.Kernel(
+    "gelu_tanh",
+    "T x",
+    "T y",
+    "T t = tanh(x * (x * x * T(0.035677408136300125) + T(0.7978845608028654))); "
+    "y = (t + T(1)) * T(0.5) * x",
+)
+GELU_TANH_GRADIENT = kernels.Kernel(
+    "gelu_tanh_gradient",
+    "T grad, T x",
+    "T slope",
+    "T t = tanh(x * (x * x * T(0.035677408136300125) + T(0.7978845608028654))); "
+    "T inner = x * x * T(0.10703222440890037) + T(0.7978845608028654); "
+    "slope = ((T(1) - t * t) * inner * x + t + T(1)) * grad * T(0.5)",
+)
+
 
 class Silu(Fused):
     """``x sigmoid(x)``."""
@@ -158,13 +179,19 @@ class Silu(Fused):
     promote = only("fc", "silu_cpu")
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            sigmoid, y = SILU(x)
+            self.save(sigmoid=sigmoid)
+            return y
         sigmoid = arrays.sigmoid(xp, wide(x))
         self.save(sigmoid=sigmoid)
         return (sigmoid * x).astype(x.dtype, copy=False)
 
     def gradient(self, xp: Any, grad: Any, x: Any, sigmoid: Any) -> Any:
+        if kernels.fits(x):
+            return (SILU_GRADIENT(grad, x, sigmoid),)
         x = wide(x)
-        slope = xp.subtract(1, sigmoid, out=xp.empty_like(x))  # sigmoid (1 + x (1 - sigmoid))
+        slope = xp.subtract(1, sigmoid, out=empty_like(xp, x))  # sigmoid (1 + x (1 - sigmoid))
         slope *= x
         slope += 1
         slope *= sigmoid
@@ -178,12 +205,26 @@ class Silu(Fused):
         return x * x.sigmoid()
 
 
+# The same for a GPU: see kernels.py.
+SILU = kernels.Kernel(
+    "silu", "T x", "T sigmoid, T y", "sigmoid = T(1) / (T(1) + exp(-x)); y = sigmoid * x"
+)
+SILU_GRADIENT = kernels.Kernel(
+    "silu_gradient",
+    "T grad, T x, T sigmoid",
+    "T slope",
+    "slope = ((T(1) - sigmoid) * x + T(1)) * sigmoid * grad",
+)
+
+
 class Mish(Fused):
     """``x tanh(ln(1 + eˣ))``."""
 
     promote = only("f", "mish_cpu")
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            return MISH(x)
         out, _ = self.tanh(xp, wide(x))
         out *= x
         return out.astype(x.dtype, copy=False)
@@ -191,12 +232,14 @@ class Mish(Fused):
     @staticmethod
     def tanh(xp: Any, x: Any) -> Any:
         """``tanh(ln(1 + e)) = e (e + 2) / (e (e + 2) + 2)`` of ``e = eˣ``, and e."""
-        e = x.clip(-math.inf, 20.0, out=xp.empty_like(x))  # from 20 on the tanh is 1
+        e = x.clip(-math.inf, 20.0, out=empty_like(xp, x))  # from 20 on the tanh is 1
         xp.exp(e, out=e)
         n = e * (e + 2)
-        return xp.true_divide(n, n + 2, out=xp.empty_like(x)), e
+        return xp.true_divide(n, n + 2, out=empty_like(xp, x)), e
 
     def gradient(self, xp: Any, grad: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            return (MISH_GRADIENT(grad, x),)
         x = wide(x)
         tanh, e = self.tanh(xp, x)
         slope = x * (e / (e + 1)) * (1 - tanh * tanh) + tanh
@@ -205,6 +248,22 @@ class Mish(Fused):
     @staticmethod
     def formula(x: Any) -> Any:
         return x * softplus(x).tanh()
+
+
+# The same for a GPU: see kernels.py.
+MISH = kernels.Kernel(
+    "mish",
+    "T x",
+    "T y",
+    "T e = exp(fmin(x, T(20))); T n = e * (e + T(2)); y = n / (n + T(2)) * x",
+)
+MISH_GRADIENT = kernels.Kernel(
+    "mish_gradient",
+    "T grad, T x",
+    "T slope",
+    "T e = exp(fmin(x, T(20))); T n = e * (e + T(2)); T t = n / (n + T(2)); "
+    "slope = (x * (e / (e + T(1))) * (T(1) - t * t) + t) * grad",
+)
 
 
 class Softplus(Operation):
@@ -230,7 +289,7 @@ class LogSigmoid(Operation):
     def forward(self, xp: Any, x: Any) -> Any:
         wider = wide(x)
         out = xp.minimum(wider, 0) - xp.log1p(xp.exp(-xp.absolute(wider)))
-        return out.astype(x.dtype, copy=False)
+        return row_major(xp, out.astype(x.dtype, copy=False))
 
     def grad_x(self, grad: Any, x: Any) -> Any:
         return grad * (-x).sigmoid()

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
+
 
 @functools.cache
 def special(xp: Any) -> Any:
@@ -20,22 +22,47 @@ def wide(x: Any) -> Any:
     return x.astype(np.float32) if x.dtype.char == "e" else x
 
 
+def row_major(xp: Any, out: Any) -> Any:
+    """``out`` in row-major order, as PyTorch's is, where NumPy's is in the order of the input."""
+    return xp.asarray(out, order="C")
+
+
 def channels_as_in(xp: Any, out: Any, *inputs: Any) -> Any:
-    """Images ``out`` with the channels last in memory if one of ``inputs`` has them so."""
+    """``out`` in row-major order, or with the channels last if one of ``inputs`` has them so."""
     for array in inputs:
-        if array.ndim < 4 or array.flags.c_contiguous:
-            continue
-        if xp.moveaxis(array, 1, -1).flags.c_contiguous:
+        if array.ndim in (4, 5) and not array.flags.c_contiguous and channels_last(xp, array):
             return xp.moveaxis(xp.ascontiguousarray(xp.moveaxis(out, 1, -1)), -1, 1)
-    return out
+    return row_major(xp, out)
+
+
+def channels_last(xp: Any, x: Any) -> bool:
+    """Whether the channels, dimension 1 of 4 or 5, lie in memory closest together."""
+    least = 0
+    for dim in (1, *range(x.ndim - 1, 1, -1), 0):
+        step = x.strides[dim]
+        if step < least or (dim == 0 and least == x.strides[1]):  # the latter: one number an image
+            return False
+        least = step * x.shape[dim]
+    return least > 0
+
+
+def empty_like(xp: Any, x: Any, dtype: Any = None) -> Any:
+    """An array in the same order of dimensions as ``x``; of an expanded one in row-major order."""
+    return xp.empty_like(x, dtype, order="C" if 0 in x.strides else "K")
 
 
 def sigmoid(xp: Any, x: Any) -> Any:
     """``1 / (1 + exp(-x))`` of a floating or complex array, in one new array."""
-    out = xp.negative(x, out=xp.empty_like(x))
+    if kernels.fits(x):
+        return SIGMOID(x)
+    out = xp.negative(x, out=empty_like(xp, x))
     xp.exp(out, out=out)
     out += 1
     return xp.reciprocal(out, out=out)
+
+
+# The same for a GPU: see kernels.py.
+SIGMOID = kernels.Kernel("sigmoid", "T x", "T y", "y = T(1) / (T(1) + exp(-x))")
 
 
 def sign(xp: Any, x: Any) -> Any:

@@ -13,8 +13,10 @@ from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import wrap
 from . import dropout, rows
-from .arrays import wide
+from .arrays import row_major, wide
+from .comparison import Gt
 from .fused import Fused
+from .masked import MaskedFill
 from .matmul import C_NAMES, check_batches, check_matrices
 from .operands import not_a_tensor, not_implemented
 from .sizes import broadcast
@@ -62,7 +64,7 @@ class ScaledDotProductAttention(Fused):
 
     def product(self, xp: Any, a: Any, b: Any, like: Any) -> Any:
         """``a @ b`` in the dtype of ``like``."""
-        return (a @ b).astype(like.dtype, copy=False)
+        return row_major(xp, (a @ b).astype(like.dtype, copy=False))
 
     def gradient(
         self,
@@ -190,6 +192,7 @@ def scaled_dot_product_attention(
         kept = wrap(query, dropout.mask(xp, xp.empty(shape, q.dtype), dropout_p, False))
         factor = 1 / (1 - dropout_p) if dropout_p < 1 else 0.0
     scale = 1 / math.sqrt(q.shape[-1] or 1) if scale is None else float(scale)
+    flash = flash and all(x.strides[-1] == x.itemsize for x in (q, k, v))
     operation = FlashAttention if flash else ScaledDotProductAttention
     return operation.apply(query, key, value, bias, kept, factor, scale)
 
@@ -204,19 +207,18 @@ def additive(query: Any, mask: Any, is_causal: bool, shape: tuple[int, ...]) -> 
                 f"output with shape {list(shape)} doesn't match the broadcast shape {list(whole)}"
             )
         if mask._array.dtype.kind == "b":
-            mask = wrap(query, minus_infinity(query._array, ~mask._array))
+            mask = minus_infinity(~mask, query)
     if not is_causal:
         return mask
     xp = backend.array_module(query._array)
-    later = xp.arange(shape[-1]) > xp.arange(shape[-2])[:, None]
-    bias = wrap(query, minus_infinity(query._array, later))
+    places, ours = (wrap(query, xp.arange(length)) for length in (shape[-1], shape[-2]))
+    bias = minus_infinity(Gt.apply(places, ours.unsqueeze(1)), query)
     return bias if mask is None else mask + bias
 
 
-def minus_infinity(like: Any, where: Any) -> Any:
-    """An array in the dtype of ``like``: -inf at True, 0 at False."""
-    xp, kind = backend.array_module(like), like.dtype.type
-    return xp.where(where, kind(-math.inf), kind(0))
+def minus_infinity(mask: Any, like: Any) -> Any:
+    """A tensor in the dtype of ``like``: -inf where ``mask`` is True, 0 elsewhere."""
+    return MaskedFill.apply(like.new_zeros(mask._array.shape), mask, -math.inf)
 
 
 def shared(query: Any, tensor: Any) -> Any:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import dtypes
+from .. import dtypes, kernels
 from . import sums
 from .arrays import wide
 from .fused import Fused
 from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
 from .operands import tensor
-from .rows import largest
+from .rows import EXP_BELOW, largest
 
 
 class NllLoss(Fused):
@@ -103,9 +103,13 @@ class CrossEntropy(Fused):
     ) -> Any:
         right, factor = right_class(xp, x, target, weight, ignore_index)
         dtype, x = x.dtype, wide(x)
-        softmax = x - largest(xp, x, 1)
-        picked = softmax[right]
-        xp.exp(softmax, out=softmax)
+        top = largest(xp, x, 1)
+        if kernels.fits(x):
+            softmax, picked = EXP_BELOW(x, top), x[right] - top[:, 0]
+        else:
+            softmax = x - top
+            picked = softmax[right]
+            xp.exp(softmax, out=softmax)
         total = sums.over(xp, softmax, (1,), keepdim=True)
         softmax /= total
         self.save(right=right, factor=factor, softmax=softmax)
@@ -117,6 +121,12 @@ class CrossEntropy(Fused):
         self, xp: Any, grad: Any, reduction: str, right: Any, factor: Any, softmax: Any
     ) -> Any:
         share = share_of(xp, grad, right[1], factor, reduction)
+        if kernels.fits(softmax):
+            columns = xp.arange(softmax.shape[1]).reshape(-1, *(1,) * (softmax.ndim - 2))
+            target = right[1][:, None].astype("int64", copy=False)
+            share = share.astype(softmax.dtype, copy=False)
+            grad_x = GRADIENT(softmax, target, columns, share[:, None] if share.ndim else share)
+            return (grad_x.astype(grad.dtype, copy=False),)
         grad_x = softmax * (share[:, None] if share.ndim else share)
         grad_x[right] -= share
         return (grad_x.astype(grad.dtype, copy=False),)
@@ -124,6 +134,15 @@ class CrossEntropy(Fused):
     @staticmethod
     def formula(x: Any, target: Any, weight: Any, ignore_index: int, reduction: str) -> Any:
         return NllLoss.formula(x.log_softmax(1), target, weight, ignore_index, reduction)
+
+
+# The same as `gradient` for a GPU: see kernels.py.
+GRADIENT = kernels.Kernel(
+    "cross_entropy_gradient",
+    "T softmax, int64 target, int64 column, T share",
+    "T slope",
+    "slope = (softmax - T(target == column)) * share",
+)
 
 
 def check_classes(input: Any, target: Any, weight: Any) -> None:

@@ -346,7 +346,7 @@ def allclose(
     >>> mt.allclose(mt.tensor([1.0, 2.0]), mt.tensor([1.000001, 2.1]))
     False
     """
-    return bool(isclose(input, other, rtol, atol, equal_nan)._array.all())
+    return bool(isclose(input, other, rtol, atol, equal_nan).all())
 
 
 @backend.at_its_gpu
@@ -358,4 +358,4 @@ def equal(input: Any, other: Any) -> bool:
     True
     """
     tensor(other, "equal")
-    return input._array.shape == other._array.shape and bool(Eq.apply(input, other)._array.all())
+    return input._array.shape == other._array.shape and bool(Eq.apply(input, other).all())

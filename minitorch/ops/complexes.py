@@ -247,6 +247,16 @@ def resolve_conj(input: Any) -> Any:
     return tensor(input, "resolve_conj", "input", 1)
 
 
+def resolve_neg(input: Any) -> Any:
+    """``input`` itself: a negative is computed at once, never only marked.
+
+    >>> import minitorch as mt
+    >>> mt.resolve_neg(mt.tensor([1 + 2j]).conj().imag)
+    tensor([-2.])
+    """
+    return tensor(input, "resolve_neg", "input", 1)
+
+
 def view_as_real(input: Any) -> Any:
     """A complex tensor of shape (...) as a real one of shape (..., 2), on the same memory.
 

@@ -1,6 +1,7 @@
 """What dense tensors say to sparse ones: how to become one, and the product with one.
 
-A sparse tensor (sparse.py) is two dense tensors: the places of its elements and their numbers.
+A sparse tensor is two dense ones, the places of its elements and their numbers: see
+sparse/tensor.py.
 """
 
 from __future__ import annotations

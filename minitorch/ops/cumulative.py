@@ -10,6 +10,7 @@ import numpy as np
 from .. import backend, return_types
 from ..autograd.modes import state
 from ..autograd.operation import Operation, wrap as constant
+from .arrays import row_major
 from .complexes import conj
 from .dims import over_dims, wrap
 from .masking import masked
@@ -151,7 +152,8 @@ def running(xp: Any, cumulate: Any, x: Any, dim: int) -> Any:
     """``xp.cumsum`` or ``xp.cumprod``, computed in a wider dtype than the result's."""
     if x.ndim == 0:
         return x.copy()
-    return cumulate(x, axis=dim, dtype=WIDER.get(x.dtype.char)).astype(x.dtype, copy=False)
+    out = cumulate(x, axis=dim, dtype=WIDER.get(x.dtype.char))
+    return row_major(xp, out.astype(x.dtype, copy=False))
 
 
 def from_the_end(function: Any, x: Any, dim: int) -> Any:
@@ -164,7 +166,7 @@ def accumulate(xp: Any, ufunc: Any, x: Any, dim: int) -> Any:
     if x.ndim == 0:
         return x.copy()
     if xp is np and hasattr(ufunc, "accumulate"):
-        return ufunc.accumulate(x, axis=dim)
+        return row_major(xp, ufunc.accumulate(x, axis=dim))
     out, step = x.copy(), 1
     every = (slice(None),) * dim
     while step < x.shape[dim]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import inspect
 import itertools
 import operator
 from collections.abc import Callable
@@ -11,6 +10,9 @@ from typing import Any
 
 from ..autograd.graph import TensorBase
 from .sizes import long
+
+# Functions that only add arguments with names to another one: without names it does the same.
+WITHOUT_NAMES: dict[Callable[..., Any], Callable[..., Any]] = {}
 
 
 def wrap(dim: Any, ndim: int, caller: str = "", position: int = 1) -> int:
@@ -79,35 +81,37 @@ def takes_axis(function: Callable[..., Any]) -> Callable[..., Any]:
             rename(kwargs)
         return function(*args, **kwargs)
 
+    WITHOUT_NAMES[call] = function
     return call
 
 
-def over_dims(function: Callable[..., Any]) -> Callable[..., Any]:
-    """What all functions with a ``dim`` do first.
+def also_named(**names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A decorator: arguments have second names, as PyTorch's functions of several signatures.
 
-    NumPy's names of arguments are renamed. The input must be a tensor, and ``keepdim`` a bool:
-    ``x.sum(0, 1)`` is a mistake.
+    ``also_named(self="input")`` takes ``self=`` for ``input=``.
     """
-    name = function.__name__
-    names = list(inspect.signature(function).parameters)
-    keepdim = names.index("keepdim") if "keepdim" in names else len(names)
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return function(*args, **{names.get(key, key): kwargs[key] for key in kwargs})
+
+        WITHOUT_NAMES[call] = function
+        return call
+
+    return decorate
+
+
+def over_dims(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, with NumPy's names of arguments, and a tensor for ``dim`` that holds one."""
 
     @functools.wraps(function)
-    def checked(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
         if kwargs:
             rename(kwargs)
             if isinstance(kwargs.get("dim"), TensorBase):
                 kwargs["dim"] = operator.index(kwargs["dim"])  # not the other operand of `max`
-        if args and not isinstance(args[0], TensorBase):
-            raise TypeError(
-                f"{name}(): argument 'input' (position 1) must be Tensor, "
-                f"not {type(args[0]).__name__}"
-            )
-        if len(args) > keepdim and type(args[keepdim]) is not bool:
-            raise TypeError(
-                f"{name}(): argument 'keepdim' (position {keepdim}) must be bool, "
-                f"not {type(args[keepdim]).__name__}"
-            )
         return function(*args, **kwargs)
 
-    return checked
+    WITHOUT_NAMES[call] = function
+    return call

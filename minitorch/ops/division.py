@@ -9,20 +9,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import dtypes
+from .. import backend, dtypes, late
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arithmetic import Div
 from .operands import binary, only, operand, overloaded
+from .places import late_error
 
 
 def are_integers(a: Any, b: Any) -> bool:
     """Whether two promoted operands are integers; refuses to divide such by 0."""
     if (b if hasattr(b, "dtype") else a).dtype.kind == "f":
         return False
-    if not b.all():
-        raise RuntimeError("ZeroDivisionError")
+    if not backend.is_gpu_array(b):
+        if not b.all():
+            raise RuntimeError("ZeroDivisionError")
+    elif b.size:
+        late.ask(b.all(), refuse_zero)
     return True
+
+
+def refuse_zero(all_others: int) -> None:
+    """Raise an error if a GPU has found a divisor of 0."""
+    if not all_others:
+        raise late_error(RuntimeError("ZeroDivisionError"), "divided by 0")
 
 
 class FloorDivide(Operation):

@@ -12,7 +12,7 @@ from typing import Any
 from .. import backend, random
 from ..autograd.graph import TensorBase
 from ..random import Generator
-from .conversion import Change
+from .overwriting import Change
 from .sizes import expanded
 
 

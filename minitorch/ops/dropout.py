@@ -16,6 +16,7 @@ from .. import backend, dtypes, kernels, random
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import in_place
 from . import operands
+from .arrays import empty_like
 
 
 class Dropout(Operation):
@@ -73,7 +74,7 @@ def mask(xp: Any, x: Any, p: float, by_channel: bool) -> Any:
     if x.dtype.kind != "f":
         kind = dtypes.SCALAR_TYPE[dtypes.of(x)]
         raise RuntimeError(f"result type Float can't be cast to the desired output type {kind}")
-    kept = xp.empty(shape, bool) if by_channel else xp.empty_like(x, dtype=bool)
+    kept = xp.empty(shape, bool) if by_channel else empty_like(xp, x, bool)
     in_order = random.memory_order(kept)  # PyTorch draws in the order of memory
     generator = random.default_for(backend.device_index(x))
     in_order[...] = random.bernoulli(generator, in_order.shape, np.bool_, 1 - p)
@@ -174,7 +175,7 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
             "dim. This behavior will change in a future release to interpret the input as one "
             "without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise "
             "dropout behavior, please switch to using dropout1d instead.",
-            stacklevel=2,
+            stacklevel=3,
         )
     return channels(input, p, training, inplace, batched=True)
 
@@ -201,7 +202,7 @@ def warn_of_rank(caller: str, ndim: int, spatial: int, wanted: str) -> None:
         f"please use dropout instead. Note that {caller} exists to provide channel-wise dropout on "
         f"inputs with {spatial} spatial dimensions, a channel dimension, and an optional batch "
         f"dimension (i.e. {wanted} inputs).",
-        stacklevel=3,
+        stacklevel=4,
     )
 
 

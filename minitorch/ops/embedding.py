@@ -10,7 +10,8 @@ from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import bump
 from . import operands
-from .places import Spread, refuse_outside
+from .comparison import Eq
+from .places import Spread, counts, refuse_outside
 
 
 class Embedding(Operation):
@@ -32,8 +33,8 @@ class Embedding(Operation):
             grad = grad.masked_fill((rows == padding_idx).unsqueeze(1), 0)
         if scale_grad_by_freq:
             xp = backend.array_module(rows._array)
-            counts = xp.bincount(rows._array, minlength=self.rows)[rows._array]
-            grad = grad / wrap(grad, counts.astype(grad._array.dtype)).unsqueeze(1)
+            often = counts(xp, rows._array, self.rows)[rows._array]
+            grad = grad / wrap(grad, often.astype(grad._array.dtype)).unsqueeze(1)
         return Spread.apply(grad, (self.rows, grad._array.shape[1]), 0, 1, rows._array)
 
 
@@ -116,15 +117,17 @@ def one_hot(input: Any, num_classes: int = -1) -> Any:
     if indices.size == 0:
         if num_classes <= 0:
             raise RuntimeError("Can not infer total number of classes from empty tensor.")
-    else:
-        if indices.min() < 0:
-            raise RuntimeError("Class values must be non-negative.")
-        greatest = int(indices.max())
-        if num_classes == -1:
-            num_classes = greatest + 1
-        elif num_classes <= greatest:
-            raise RuntimeError("Class values must be smaller than num_classes.")
-    return wrap(input, (indices[..., None] == xp.arange(num_classes)).astype(np.int64))
+    elif num_classes == -1:
+        num_classes = int(input.max()) + 1
+
+    def wrong(index: int) -> RuntimeError:
+        negative = index < 0 or (xp is np and indices.min() < 0)
+        wanted = "non-negative" if negative else "smaller than num_classes"
+        return RuntimeError(f"Class values must be {wanted}.")
+
+    refuse_outside(indices, 0, num_classes, wrong)
+    classes = wrap(input, xp.arange(num_classes))
+    return Eq.apply(input.unsqueeze(-1), classes).to(dtypes.int64)
 
 
 def lookup(

@@ -11,7 +11,7 @@ from typing import Any
 from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from .embedding import shorten
-from .places import Spread, row_sums
+from .places import Spread, counts, refuse_outside, row_sums
 
 
 class EmbeddingBag(Operation):
@@ -85,7 +85,7 @@ def embedding_bag(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag("
             "weight, input, ...)` is deprecated, and should now be `embedding_bag(input, weight, "
             "...)`.",
-            stacklevel=3,
+            stacklevel=4,
         )
         weight, input = input, weight
     if per_sample_weights is not None and input.shape != per_sample_weights.shape:
@@ -98,7 +98,8 @@ def embedding_bag(
             f"weight has to be a 2D Tensor, but got Tensor of dimension {weight.dim()}"
         )
     starts, count = bounds(input, offsets)
-    if input.dim() == 2:
+    rows_of_bags = input.dim() == 2
+    if rows_of_bags:
         include_last_offset = False
         input = input.reshape(-1)
         if per_sample_weights is not None:
@@ -109,31 +110,37 @@ def embedding_bag(
     if padding_idx is not None:
         padding_idx = wrapped(padding_idx, table.shape[0])
     xp = backend.array_module(table)
-    bags = check_offsets(xp, starts, len(array), include_last_offset)
+    if not rows_of_bags:
+        check_offsets(starts, len(array), include_last_offset)
+    bags = xp.cumsum(counts(xp, starts, len(array) + 1))[: len(array)] - 1
     count -= include_last_offset
     check_indices(array, bags, table.shape[0])
     if max_norm is not None:
         shorten(weight, array, max_norm, norm_type)
-    kept = (bags >= 0) & (bags < count)
-    if padding_idx is not None:
-        kept &= array != padding_idx
-    if not kept.all():
-        chosen = xp.flatnonzero(kept)
-        array, bags = array[chosen], bags[chosen]
-        if per_sample_weights is not None:
-            per_sample_weights = per_sample_weights[wrap(input, chosen)]
+    factors, spare = per_sample_weights, 0
+    if padding_idx is not None or include_last_offset or not count:
+        kept = (bags >= 0) & (bags < count)
+        if padding_idx is not None:
+            kept &= array != padding_idx
+        if not backend.is_gpu_array(array) or mode == "max" or not count:
+            chosen = xp.flatnonzero(kept)
+            array, bags = array[chosen], bags[chosen]
+            factors = None if factors is None else factors[wrap(input, chosen)]
+        else:  # to choose would be to wait for the GPU: the others get a bag, cut off below
+            bags, spare = xp.where(kept, bags, count), 1
     if mode == "max":
         return EmbeddingBagMax.apply(weight, wrap(input, winners(xp, table, array, bags, count)))
-    factors = per_sample_weights
     if mode == "mean":
-        sizes = xp.bincount(bags, minlength=count)[bags]
+        sizes = counts(xp, bags, count + spare)[bags]
         factors = wrap(weight, (1 / sizes).astype(table.dtype))
     scale = None
     if scale_grad_by_freq:
-        often = xp.bincount(array, minlength=1)[array]
+        counted = xp.where(bags < count, array, table.shape[0]) if spare else array
+        often = counts(xp, counted, table.shape[0] + spare)[counted]
         scale = wrap(weight, (1 / often).astype(table.dtype))
     rows, bags = wrap(input, array), wrap(input, bags)
-    return EmbeddingBag.apply(weight, factors, rows, bags, count, scale)
+    found = EmbeddingBag.apply(weight, factors, rows, bags, count + spare, scale)
+    return found[:count] if spare else found
 
 
 def winners(xp: Any, table: Any, rows: Any, bags: Any, count: int) -> Any:
@@ -238,11 +245,11 @@ def wrapped(padding_idx: int, rows: int) -> int:
     return padding_idx % rows
 
 
-def check_offsets(xp: Any, starts: Any, length: int, include_last_offset: bool) -> Any:
-    """The bag of each entry; refuses offsets that are none."""
+def check_offsets(starts: Any, length: int, include_last_offset: bool) -> None:
+    """Refuse offsets that are none. A GPU is only asked whether they are places of the input."""
     if include_last_offset and not len(starts):
         raise RuntimeError("include_last_offset: number of offset should be at least 1")
-    if len(starts):
+    if len(starts) and not backend.is_gpu_array(starts):
         if starts[0] != 0:
             raise RuntimeError(
                 "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start "
@@ -253,17 +260,16 @@ def check_offsets(xp: Any, starts: Any, length: int, include_last_offset: bool) 
                 f"offsets[-1] can not be greater than input's length {length} but got offsets[-1] "
                 f"of {int(starts[-1])}"
             )
-        if starts.min() < 0 or starts.max() > length:
-            raise IndexError("index out of range in self")
-    return xp.cumsum(xp.bincount(starts, minlength=length + 1))[:length] - 1
+    refuse_outside(starts, 0, length + 1, lambda _: IndexError("index out of range in self"))
 
 
 def check_indices(array: Any, bags: Any, rows: int) -> None:
     """Refuse indices that are no rows. What PyTorch calls their index is that of the bag."""
-    bad = (array < 0) | (array >= rows)
-    if bad.any():
-        place = int(bad.argmax())
-        raise RuntimeError(
-            f"Index {int(bags[place])} of input takes value {int(array[place])} which is not in "
-            f"the valid range [0, {rows})"
+
+    def error(row: int) -> RuntimeError:
+        bag = "" if backend.is_gpu_array(array) else f" {int(bags[(array == row).argmax()])}"
+        return RuntimeError(
+            f"Index{bag} of input takes value {row} which is not in the valid range [0, {rows})"
         )
+
+    refuse_outside(array, 0, rows, error)

@@ -1,4 +1,4 @@
-"""Largest, smallest and middle elements: max, min, amax, argmax, median, mode ...
+"""Largest and smallest elements: max, min, amax, argmax, aminmax ...
 
 ``max`` and its kin come in two forms. Over all elements the gradient is shared out evenly among
 those that are equal to the result. Over one dimension the result says by an index which element it
@@ -12,6 +12,7 @@ from typing import Any
 from .. import return_types
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
+from .arrays import row_major
 from .dims import over_dims, refuse_empty, wrap, wrap_all
 from .limits import maximum, minimum
 from .masking import masked
@@ -47,7 +48,7 @@ class Amax(Operation):
     """The largest elements over some dimensions."""
 
     def forward(self, xp: Any, input: Any, dims: Any, keepdim: Any) -> Any:
-        return input.max(axis=dims, keepdims=keepdim)
+        return row_major(xp, input.max(axis=dims, keepdims=keepdim))
 
     def grad_input(self, grad: Any, input: Any, dims: Any, keepdim: Any, out: Any) -> Any:
         return grad_extreme(grad, input, dims, keepdim, out)
@@ -57,14 +58,15 @@ class Amin(Amax):
     """The smallest elements over some dimensions."""
 
     def forward(self, xp: Any, input: Any, dims: Any, keepdim: Any) -> Any:
-        return input.min(axis=dims, keepdims=keepdim)
+        return row_major(xp, input.min(axis=dims, keepdims=keepdim))
 
 
 class Aminmax(Operation):
     """The smallest and the largest elements over some dimensions."""
 
     def forward(self, xp: Any, input: Any, dims: Any, keepdim: Any) -> Any:
-        return input.min(axis=dims, keepdims=keepdim), input.max(axis=dims, keepdims=keepdim)
+        best = input.min(axis=dims, keepdims=keepdim), input.max(axis=dims, keepdims=keepdim)
+        return row_major(xp, best[0]), row_major(xp, best[1])
 
     def grad_input(self, grad: Any, input: Any, dims: Any, keepdim: Any, out: Any) -> Any:
         total: Any = 0

@@ -10,8 +10,9 @@ from ..autograd.operation import Operation
 from . import lapack
 from .joining import cat
 from .matmul import matmul
+from .old import warn_of_old
 from .operands import takes
-from .solving import solved, warn_of_old
+from .solving import solved
 
 NOT_POSITIVE = (
     "The factorization could not be completed because the input is not positive-definite (the "

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..autograd.operation import Operation
 from . import operands
+from .arrays import row_major
 from .convolution import output_size as places
 from .expanding import strided
 
@@ -60,7 +61,7 @@ class Col2Im(Operation):
                 for tap, d, n, step in zip((i, j), dilation, out, stride, strict=True)
             )
             padded[:, rows, across] += columns[:, i, j]
-        return inside(padded, size, padding).reshape(*batch, channels, *size)
+        return row_major(xp, inside(padded, size, padding).reshape(*batch, channels, *size))
 
     def grad_x(self, grad: Any, kernel: Pair, dilation: Pair, padding: Pair, stride: Pair) -> Any:
         return Im2Col.apply(grad, kernel, dilation, padding, stride)

@@ -72,7 +72,9 @@ class FftR2CBothSides(Operation):
     torch_name = "FftR2CBackward0"
 
     def forward(self, xp: Any, x: Any, dims: Any, norm: Any) -> Any:
-        return transforms(xp).fftn(x, axes=dims, norm=norm)
+        # The conjugate of the inverse: its zeros are 0.j and not -0.j, as PyTorch's.
+        mirrored = transforms(xp).ifftn(x, axes=dims, norm=OTHER[norm])
+        return xp.conjugate(mirrored, out=mirrored)
 
     def grad_x(self, grad: Any, dims: Any, norm: Any) -> Any:
         return FftC2C.apply(grad, dims, OTHER[norm], True).real

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
@@ -52,7 +54,8 @@ class Polygamma(Operation):
     promote = only("f", "polygamma", first_floating)
 
     def forward(self, xp: Any, x: Any, n: int) -> Any:
-        result = special(xp).polygamma(n, x) if n else special(xp).psi(x)
+        order = n if xp is np else xp.asarray(n, x.dtype)  # CuPy takes arrays only
+        result = special(xp).polygamma(order, x) if n else special(xp).psi(x)
         return result.astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, x: Any, n: int) -> Any:

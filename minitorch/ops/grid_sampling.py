@@ -101,7 +101,7 @@ def tap(xp: Any, place: Any, length: int, weight: Any) -> tuple[Any, Any]:
     """The place as an index, and the weight, which is 0 outside the image."""
     index = xp.fmax(xp.fmin(place, length - 1), 0)  # NaN becomes 0
     inside = index == place
-    if not inside.all():
+    if backend.is_gpu_array(inside) or not inside.all():  # to look would be to wait for a GPU
         weight = weight * wrap(weight, inside.astype(place.dtype))
     return index.astype("int64"), weight
 
@@ -153,7 +153,7 @@ def sampled(input: Any, grid: Any, mode: str, padding: str, align_corners: bool)
     shape = input._array.shape
     xp = backend.array_module(input._array)
     batch, _, *lengths = shape
-    pixels = input.flatten(2).transpose(1, 2).flatten(0, 1)  # a row for each pixel of each image
+    pixels = input.transpose(0, 1).flatten(1)  # of each channel those of all images, in a row
     taps = []
     for axis, length in enumerate(reversed(lengths)):
         at = grid.select(-1, axis)
@@ -167,9 +167,9 @@ def sampled(input: Any, grid: Any, mode: str, padding: str, align_corners: bool)
         for (index, factor), length in zip(combination, lengths, strict=True):
             place = place * length + index
             weight = factor if weight is None else weight * factor
-        part = Pick.apply(pixels, 0, 1, place) * weight.unsqueeze(-1)
+        part = Pick.apply(pixels, 1, 1, place) * weight
         total = part if total is None else total + part
-    return total.movedim(-1, 1).contiguous()
+    return total.transpose(0, 1).contiguous()
 
 
 def check_sample(input: Any, grid: Any, mode: str) -> None:
@@ -241,7 +241,7 @@ def affine_grid(theta: Any, size: Any, align_corners: bool | None = None) -> Any
             "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when "
             "align_corners=True. This is not an intended use case of affine_grid. See the "
             "documentation of affine_grid for details.",
-            stacklevel=2,
+            stacklevel=3,
         )
     elif min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")
@@ -284,5 +284,5 @@ def warn_of_default() -> None:
         "Default grid_sample and affine_grid behavior has changed to align_corners=False since "
         "1.3.0. Please specify align_corners=True if the old behavior is desired. See the "
         "documentation of grid_sample for details.",
-        stacklevel=3,
+        stacklevel=4,
     )

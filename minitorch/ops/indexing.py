@@ -18,7 +18,7 @@ from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.views import bump, check_memory
-from . import conversion, scalars, sizes
+from . import overwriting, scalars, sizes
 from .expanding import Expand
 from .places import AddAt, Pick, Put, inside, integers, refuse_outside, wrapped
 from .slicing import Select
@@ -92,10 +92,10 @@ def setitem(self: Any, index: Any, value: Any) -> None:
     if entries:
         put_entries(view, entries, value, IndexPut)
     elif tensor:
-        conversion.copy_(view, trimmed(value, view._array.shape))
+        overwriting.copy_(view, trimmed(value, view._array.shape))
     else:
         check_memory(view, ())
-        conversion.FillInPlace.apply_(view, value)
+        overwriting.FillInPlace.apply_(view, value)
 
 
 def unrecorded(target: Any, value: Any) -> bool:

@@ -9,6 +9,7 @@ from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import expanding
+from .arrays import channels_as_in
 from .dims import wrap
 
 
@@ -38,9 +39,9 @@ class Stack(Operation):
 
 
 def joined(xp: Any, arrays: Any, dim: int) -> Any:
-    """`concatenate`, in row-major order also where NumPy would follow transposed inputs."""
+    """`concatenate`, in row-major order where NumPy follows inputs that are transposed."""
     result = xp.concatenate(arrays, dim)
-    return result if result.flags.c_contiguous else result.copy()
+    return result if result.flags.c_contiguous else channels_as_in(xp, result, result)
 
 
 def in_one_dtype(arrays: Any) -> Any:

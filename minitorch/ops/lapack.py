@@ -20,7 +20,7 @@ from .operands import not_implemented
 
 
 class LinAlgError(RuntimeError):
-    """A matrix has not what was asked for: an inverse, a Cholesky factor, ...
+    """A matrix does not have what was asked for: an inverse, a Cholesky factor, ...
 
     >>> try:
     ...     mt.linalg.inv(mt.zeros(2, 2))
@@ -189,7 +189,8 @@ def cholesky(xp: Any, a: Any) -> Any:
 def singular(xp: Any, a: Any, **options: Any) -> Any:
     """What ``xp.linalg.svd`` returns; PyTorch's error where it does not converge."""
     try:
-        return xp.linalg.svd(a, **options)
+        with strict(xp):
+            return xp.linalg.svd(a, **options)
     except np.linalg.LinAlgError:
         finite = np.isfinite(backend.to_numpy(a)).all(axis=(-2, -1))
         place = int(finite.reshape(-1).argmin())

@@ -15,7 +15,7 @@ import numpy as np
 from .. import kernels
 from ..autograd.graph import TensorBase
 from . import rows, sums
-from .arrays import wide
+from .arrays import channels_as_in, row_major, wide
 from .dims import wrap
 from .fused import Fused
 from .normalization import check_dtypes
@@ -31,13 +31,13 @@ class NativeLayerNorm(Fused):
         out, mean, scale = standardized(xp, matrix, eps)
         self.save(mean=mean, scale=scale)
         if kernels.fits(x) and weight is not None and bias is not None:
-            WEIGHTED(weight.reshape(-1), bias.reshape(-1), out)
+            rows.WEIGHTED(weight.reshape(-1), bias.reshape(-1), out)
             return out.reshape(x.shape)
         if weight is not None:
             out *= weight.reshape(-1)
         if bias is not None:
             out += bias.reshape(-1)
-        return out.reshape(x.shape).astype(x.dtype, copy=False)
+        return row_major(xp, out.reshape(x.shape).astype(x.dtype, copy=False))
 
     def gradient(
         self, xp: Any, grad: Any, x: Any, weight: Any, dims: int, mean: Any, scale: Any
@@ -85,7 +85,7 @@ class NativeGroupNorm(Fused):
             out *= weight[:, None]
         if bias is not None:
             out += bias[:, None]
-        return out.reshape(x.shape).astype(x.dtype, copy=False)
+        return channels_as_in(xp, out.reshape(x.shape).astype(x.dtype, copy=False), x)
 
     def gradient(
         self, xp: Any, grad: Any, x: Any, weight: Any, groups: int, mean: Any, scale: Any
@@ -132,7 +132,7 @@ class RmsNorm(Fused):
         out = matrix * scale
         if weight is not None:
             out = out * weight.reshape(-1)
-        return out.reshape(x.shape).astype(x.dtype, copy=False)
+        return row_major(xp, out.reshape(x.shape).astype(x.dtype, copy=False))
 
     def gradient(self, xp: Any, grad: Any, x: Any, weight: Any, dims: int, scale: Any) -> Any:
         need_x, need_weight = self.needs_input_grad[:2]
@@ -196,7 +196,7 @@ def pulled_back(h: Any, normed: Any, total: Any, along: Any, scale: Any) -> Any:
     """
     n = normed.shape[1]
     if kernels.fits(normed):
-        PULLED_BACK(h, 0.0 if total is None else total, along, scale, 1 / n, normed)
+        rows.PULLED_BACK(h, 0.0 if total is None else total, along, scale, 1 / n, normed)
         return normed
     normed *= along / -n
     normed += h
@@ -207,18 +207,11 @@ def pulled_back(h: Any, normed: Any, total: Any, along: Any, scale: Any) -> Any:
 
 
 # The same for a GPU: see kernels.py.
-WEIGHTED = kernels.Kernel("weighted", "T weight, T bias", "T out", "out = out * weight + bias")
 NORMED = kernels.Kernel(
     "normed",
     "T grad, T x, T mean, T scale",
     "T normed, T product",
     "normed = (x - mean) * scale; product = grad * normed",
-)
-PULLED_BACK = kernels.Kernel(
-    "pulled_back",
-    "T h, T total, T along, T scale, T share",
-    "T normed",
-    "normed = (h - normed * along * share - total * share) * scale",
 )
 
 

@@ -10,9 +10,9 @@ import numpy as np
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
-from .conversion import number
 from .masking import masked
 from .operands import binary, invalid_combination, not_implemented, plain
+from .scalars import number
 
 
 def ordered(name: str) -> staticmethod[[list[Any]], list[Any]]:

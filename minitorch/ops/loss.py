@@ -1,15 +1,14 @@
 """Losses that compare a prediction with its target element by element: squared error and its kin.
 
 A loss is one number that says how far off a prediction is, to be made small. `PairLoss` has what
-these share; the losses for choosing one of several classes are in classification.py.
+these share. The losses for a choice are elsewhere: yes or no in binary_cross_entropy.py, one of
+several classes in classification.py.
 """
 
 from __future__ import annotations
 
 import warnings
 from typing import Any
-
-import numpy as np
 
 from .. import dtypes
 from ..autograd.graph import TensorBase
@@ -163,9 +162,9 @@ class SmoothL1Loss(PairLoss):
 
     @staticmethod
     def plain(x: Any, target: Any, parameter: Any) -> Any:
-        d = (x - target).abs()
+        d = x - target
         inside = 0.5 * d * d / parameter
-        return inside.where(d < parameter, d - 0.5 * parameter)
+        return inside.where(d.abs() < parameter, d.abs() - 0.5 * parameter)
 
 
 class HuberLoss(PairLoss):
@@ -184,76 +183,9 @@ class HuberLoss(PairLoss):
 
     @staticmethod
     def plain(x: Any, target: Any, parameter: Any) -> Any:
-        d = (x - target).abs()
+        d = x - target
         inside = 0.5 * d * d
-        return inside.where(d <= parameter, parameter * (d - 0.5 * parameter))
-
-
-class BinaryCrossEntropy(PairLoss):
-    """``-(t log x + (1 - t) log(1 - x))``, the logarithms kept from falling below -100.
-
-    The parameter, here and below, is a weight for each pair, or None.
-    """
-
-    kernel = "binary_cross_entropy"
-
-    @staticmethod
-    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        log_x = xp.maximum(xp.log(x), -100)
-        log_rest = xp.maximum(xp.log1p(-x), -100)
-        loss = (target - 1) * log_rest - target * log_x
-        return loss if parameter is None else loss * parameter
-
-    @staticmethod
-    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        slope = (x - target) / xp.maximum((1 - x) * x, 1e-12)
-        return slope if parameter is None else slope * parameter
-
-    def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        slope = xp.log1p(-x) - xp.log(x)
-        return slope if parameter is None else slope * parameter
-
-    @staticmethod
-    def plain(x: Any, target: Any, parameter: Any) -> Any:
-        log_x = x.log().clamp(min=-100)
-        log_rest = (-x).log1p().clamp(min=-100)
-        loss = (target - 1) * log_rest - target * log_x
-        return loss if parameter is None else loss * parameter
-
-
-class BinaryCrossEntropyWithLogits(PairLoss):
-    """``(1 - t) x + log(1 + e^-x)``: the above for ``sigmoid(x)``, without overflow."""
-
-    kernel = "binary_cross_entropy_with_logits"
-
-    @staticmethod
-    def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        loss = (1 - target) * x + log_one_plus_exp(xp, -x)
-        return loss if parameter is None else loss * parameter
-
-    @staticmethod
-    def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        small = xp.exp(-xp.abs(x))
-        slope = xp.where(x >= 0, 1, small) / (1 + small) - target
-        return slope if parameter is None else slope * parameter
-
-    def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        return -x if parameter is None else -x * parameter
-
-    @staticmethod
-    def plain(x: Any, target: Any, parameter: Any) -> Any:
-        loss = (1 - target) * x - logsigmoid(x)
-        return loss if parameter is None else loss * parameter
-
-
-def log_one_plus_exp(xp: Any, x: Any) -> Any:
-    """``log(1 + e^x)`` of an array, without overflow."""
-    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
-
-
-def logsigmoid(x: Any) -> Any:
-    """``log(sigmoid(x))`` in tensor operations, without overflow."""
-    return x.clamp(max=0) - (-x.abs()).exp().log1p()
+        return inside.where(d.abs() < parameter, parameter * (d.abs() - 0.5 * parameter))
 
 
 def check_pair(input: Any, target: Any) -> None:
@@ -264,7 +196,7 @@ def check_pair(input: Any, target: Any) -> None:
 
 
 def pair(input: Any, target: Any) -> tuple[Any, Any]:
-    """Prediction and target in a common shape; warns where they had not one already."""
+    """Prediction and target in a common shape; warns if their shapes differed."""
     check_pair(input, target)
     if input._array.shape != target._array.shape:
         warnings.warn(
@@ -372,76 +304,6 @@ def huber_loss(
     if weight.size() != input.size():
         raise ValueError("Weights and input must have the same size.")
     return reduce_tensor(HuberLoss.apply(input, target, "none", delta) * weight, reduction)
-
-
-def binary_cross_entropy(
-    input: Any,
-    target: Any,
-    weight: Any = None,
-    size_average: Any = None,
-    reduce: Any = None,
-    reduction: str = "mean",
-) -> Any:
-    """``-(t log x + (1 - t) log(1 - x))`` for probabilities x between 0 and 1.
-
-    `binary_cross_entropy_with_logits` takes scores of any size and loses no digits.
-
-    >>> import minitorch as mt
-    >>> F.binary_cross_entropy(mt.tensor([0.5, 0.9]), mt.tensor([1.0, 1.0]), reduction="none")
-    tensor([0.6931, 0.1054])
-    """
-    reduction = reduction_of(size_average, reduce, reduction)
-    check_pair(input, target)
-    if input._array.shape != target._array.shape:
-        raise ValueError(
-            f"Using a target size ({target.shape}) that is different to the input size "
-            f"({input.shape}) is deprecated. Please ensure they have the same size."
-        )
-    have, want = dtypes.of(target._array), dtypes.of(input._array)
-    if have is not want:
-        raise RuntimeError(
-            f"Found dtype {dtypes.SCALAR_TYPE[have]} but expected {dtypes.SCALAR_TYPE[want]}"
-        )
-    for name, array in (("input", input._array), ("target", target._array)):
-        if isinstance(array, np.ndarray) and not ((array >= 0) & (array <= 1)).all():
-            raise RuntimeError(f"all elements of {name} should be between 0 and 1")
-    return BinaryCrossEntropy.apply(input, target, reduction, weight)
-
-
-def binary_cross_entropy_with_logits(
-    input: Any,
-    target: Any,
-    weight: Any = None,
-    size_average: Any = None,
-    reduce: Any = None,
-    reduction: str = "mean",
-    pos_weight: Any = None,
-) -> Any:
-    """Binary cross-entropy of ``sigmoid(input)``, from the scores themselves.
-
-    ``weight`` multiplies each loss, ``pos_weight`` the part of the positive targets.
-
-    >>> import minitorch as mt
-    >>> scores, target = mt.tensor([0.0, 100.0]), mt.tensor([1.0, 0.0])
-    >>> F.binary_cross_entropy_with_logits(scores, target, reduction="none")
-    tensor([  0.6931, 100.0000])
-    """
-    reduction = reduction_of(size_average, reduce, reduction)
-    check_pair(input, target)
-    if input._array.shape != target._array.shape:
-        raise ValueError(
-            f"Target size ({target.shape}) must be the same as input size ({input.shape})"
-        )
-    if target._array.dtype.kind not in "fc":
-        raise RuntimeError(
-            f"result type {dtypes.SCALAR_TYPE[dtypes.of(input._array)]} can't be cast to the "
-            f"desired output type {dtypes.SCALAR_TYPE[dtypes.of(target._array)]}"
-        )
-    if pos_weight is None:
-        return BinaryCrossEntropyWithLogits.apply(input, target, reduction, weight)
-    positive = (pos_weight - 1) * target + 1
-    loss = (1 - target) * input - positive * logsigmoid(input)
-    return reduce_tensor(loss if weight is None else loss * weight, reduction)
 
 
 def kl_div(

@@ -15,6 +15,7 @@ from .activation import logsigmoid
 from .embedding import one_hot
 from .limits import minimum
 from .loss import reduce_tensor, reduction_of
+from .places import refuse_outside
 from .similarity import pairwise_distance
 
 
@@ -272,8 +273,7 @@ def multi_margin_loss(
         )
     check_dtypes(input, target, "multi_margin_loss_cpu_kernel")
     right = target.reshape(-1, 1)
-    if samples and ((right < 0) | (right >= classes)).any():
-        raise RuntimeError("target out of range")
+    refuse_outside(right._array, 0, classes, lambda _: RuntimeError("target out of range"))
     short = (margin - scores.gather(1, right) + scores).clamp_min(0)
     loss = (short * short if p == 2 else short).scatter(1, right, 0.0)
     if weight is not None:
@@ -325,9 +325,9 @@ def multilabel_margin_loss(
             f"{list(input._array.shape)}"
         )
     right = target.reshape(scores._array.shape)
-    samples, classes = scores._array.shape
-    if samples and ((right < -1) | (right >= classes)).any():
-        raise RuntimeError("argument #2 'target' is out of range")
+    classes = scores._array.shape[1]
+    out_of_range = RuntimeError("argument #2 'target' is out of range")
+    refuse_outside((right + 1)._array, 0, classes + 1, lambda _: out_of_range)
     check_dtypes(input, target, "multilabel_margin_loss_forward_out_frame")
     listed = ((right == -1).cumsum(1) == 0).unsqueeze(2)
     index = right.clamp_min(0)

@@ -10,11 +10,12 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
-from . import conversion, operands, scalars, sizes
-from .conversion import Change
+from . import conversion, operands, overwriting, scalars, sizes
+from .arrays import row_major
 from .joining import cat
 from .masking import BITS, masked
-from .places import Pick, Put
+from .overwriting import Change
+from .places import Pick, Put, unravelled
 
 MANY = 10_000  # so many elements or more are chosen without branches
 
@@ -68,7 +69,7 @@ class MaskedFill(Change):
     expanded = "masked_fill_"
 
     def forward(self, xp: Any, x: Any, mask: Any, value: Any) -> Any:
-        return choose(xp, mask, value, x)
+        return row_major(xp, choose(xp, mask, value, x))
 
     @staticmethod
     def change(xp: Any, x: Any, mask: Any, value: Any) -> Any:
@@ -98,6 +99,8 @@ class MaskedSelect(Pick):
 class MaskedScatter(Put):
     """The elements where a mask holds, replaced by those of a source, one after the other."""
 
+    order = "C"
+
 
 def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """``input`` where ``condition`` holds, ``other`` elsewhere; both are tensors or numbers.
@@ -123,7 +126,7 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             "removed in a "
             "future version of PyTorch. Use a boolean condition instead.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         condition = condition.bool()
     elif kind.kind != "b":
@@ -204,7 +207,7 @@ def masked_fill_(self: Any, mask: Any, value: Any) -> Any:
     """
     operation, mask, value = fill_arguments(self, mask, value)
     if mask._array.shape != self._array.shape:
-        conversion.refuse_shape(self._array.shape, mask._array.shape)
+        overwriting.refuse_shape(self._array.shape, mask._array.shape)
     return operation.apply_(self, mask, value)
 
 
@@ -274,7 +277,7 @@ def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
     tensor([1., 0., 2.])
     """
     operands.tensor(mask, "masked_scatter_", "mask")
-    conversion.refuse_shape(self._array.shape, mask._array.shape)
+    overwriting.refuse_shape(self._array.shape, mask._array.shape)
     return MaskedScatter.apply_(self, *scatter_arguments(self, mask, source))
 
 
@@ -290,7 +293,7 @@ def nonzero(input: Any, *, as_tuple: bool = False) -> Any:
     array = input._array
     xp = backend.array_module(array)
     places = (array if array.dtype.kind == "b" else array != 0).reshape(-1).nonzero()[0]
-    found = [places] if array.ndim < 2 else xp.unravel_index(places, array.shape)
+    found = [places] if array.ndim < 2 else unravelled(xp, places, array.shape)
     if as_tuple:
         return tuple([constant(input, row) for row in found])
     if array.ndim == 0:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ..autograd.operation import Operation
+from .arrays import empty_like
 
 FEW = 512  # below so many elements NumPy's where is as fast
 BITS: dict[str, np.dtype] = {"f": np.dtype("int32"), "d": np.dtype("int64"), "e": np.dtype("int16")}
@@ -40,7 +41,7 @@ def select(xp: Any, mask: Any, x: Any, y: Any) -> Any:
 def empty(x: np.ndarray, *others: np.ndarray) -> np.ndarray:
     """An array for the result: no view, so that autograd knows it belongs to nobody else."""
     if all(other.shape == x.shape for other in others):
-        return np.empty_like(x)
+        return empty_like(np, x)
     return np.empty(np.broadcast_shapes(x.shape, *[other.shape for other in others]), x.dtype)
 
 

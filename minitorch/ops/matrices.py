@@ -117,6 +117,7 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     return (x.conj() * y).sum(dim)
 
 
+@takes_axis
 @takes("input", "other", caller="linalg_cross")
 def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
     """The cross product of vectors of length 3 along ``dim``.

@@ -10,7 +10,6 @@ import math
 import warnings
 from typing import Any
 
-from ..autograd.operation import wrap
 from . import dropout
 from .attention import minus_infinity, scaled_dot_product_attention
 from .joining import cat
@@ -233,7 +232,7 @@ def additive(mask: Any, like: Any, name: str, other: Any = None, other_name: str
             "Use same type for both instead.",
             stacklevel=3,
         )
-    return mask if kind == "f" else wrap(mask, minus_infinity(like._array, mask._array))
+    return mask if kind == "f" else minus_infinity(mask, like)
 
 
 def merged(mask: Any, padding: Any, more: int, shape: tuple[int, ...]) -> Any:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ..autograd.operation import Operation
 
 
@@ -17,7 +19,7 @@ class PackPaddedSequence(Operation):
 
     def forward(self, xp: Any, input: Any, sizes: Any) -> Any:
         self.steps = len(input)
-        return input[: len(sizes)][present(xp, sizes)]
+        return input[present(xp, sizes)]
 
     def grad_input(self, grad: Any, sizes: Any) -> Any:
         return PadPackedSequence.apply(grad, sizes, 0, self.steps)
@@ -30,13 +32,15 @@ class PadPackedSequence(Operation):
 
     def forward(self, xp: Any, data: Any, sizes: Any, value: Any, steps: Any) -> Any:
         out = xp.full((steps, sizes[0], *data.shape[1:]), value, data.dtype)
-        out[: len(sizes)][present(xp, sizes)] = data
+        out[present(xp, sizes)] = data
         return out
 
     def grad_data(self, grad: Any, sizes: Any) -> Any:
         return PackPaddedSequence.apply(grad, sizes)
 
 
-def present(xp: Any, sizes: tuple[int, ...]) -> Any:
-    """True at [t, b] where sequence b has a step t."""
-    return xp.arange(sizes[0]) < xp.asarray(sizes)[:, None]
+def present(xp: Any, sizes: tuple[int, ...]) -> tuple[Any, Any]:
+    """The t and the b of each step t of a sequence b; found in main memory, to wait for no GPU."""
+    there = np.arange(sizes[0]) < np.array(sizes)[:, None]
+    steps, sequences = there.nonzero()
+    return xp.asarray(steps), xp.asarray(sequences)

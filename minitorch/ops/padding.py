@@ -10,7 +10,7 @@ import numpy as np
 from .. import backend
 from ..autograd.operation import Operation
 from . import operands
-from .arrays import wide
+from .arrays import channels_as_in, wide
 from .resampling import Taps, operation
 from .sizes import is_integer
 
@@ -33,7 +33,7 @@ class ConstantPadNd(Operation):
             inside.append(slice(max(before, 0), n + before + min(after, 0)))
             kept.append(slice(max(-before, 0), n + min(after, 0)))
         out[tuple(inside)] = x[tuple(kept)]
-        return out
+        return channels_as_in(xp, out, x)
 
     def grad_x(self, grad: Any, widths: Any) -> Any:
         cut = tuple((-before, -after) for before, after in widths)
@@ -156,7 +156,7 @@ def picked(
         return None
     found = places(length, before, after)[None]
     ones = np.ones(found.shape, wide(np.empty(0, dtype)).dtype)
-    return Taps(length, backend.to_device(found, device), backend.to_device(ones, device))
+    return Taps(length, found, ones, device)
 
 
 def check(input: Any, pairs: list[tuple[int, int]], mode: str) -> None:

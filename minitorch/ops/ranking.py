@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.operation import Operation
+from .arrays import row_major
 from .cumulative import accumulate
 from .dims import over_dims, refuse_empty, wrap
 from .extremes import Choice, Max, Selection
@@ -125,7 +126,8 @@ class Median(Max):
 
     def forward(self, xp: Any, input: Any) -> Any:
         flat = input.reshape(-1)
-        return middle(xp, flat, flat.size if not has_nan(xp, flat) else 2 * flat.size)
+        missing = xp.isnan(flat).any() if flat.dtype.kind == "f" else False
+        return middle(xp, flat, flat.size * (1 + missing))
 
 
 class Nanmedian(Max):
@@ -135,20 +137,22 @@ class Nanmedian(Max):
 
     def forward(self, xp: Any, input: Any) -> Any:
         flat = input.reshape(-1)
-        return middle(xp, flat, int((flat == flat).sum()))
+        return middle(xp, flat, (flat == flat).sum())
 
 
-def has_nan(xp: Any, x: Any) -> bool:
-    """Whether any element is NaN."""
-    return x.dtype.kind == "f" and bool(xp.isnan(x).any())
+def may_have_nan(xp: Any, x: Any) -> bool:
+    """Whether any element is NaN; of those on a GPU nobody knows."""
+    return x.dtype.kind == "f" and (xp is not np or bool(np.isnan(x).any()))
 
 
-def middle(xp: Any, flat: Any, count: int) -> Any:
+def middle(xp: Any, flat: Any, count: Any) -> Any:
     """Of the ``count`` smallest elements the middle one; beyond the end, the last, which is NaN."""
     if flat.size == 0:
         return xp.asarray(xp.nan, flat.dtype)
-    rank = min(max(count - 1, 0) // 2, flat.size - 1)
-    return xp.partition(flat, rank)[rank]
+    if xp is not np:  # to know the rank would be to wait for the GPU
+        return xp.sort(flat).take(xp.clip((xp.asarray(count) - 1) // 2, 0, flat.size - 1))
+    rank = int(min(max(count - 1, 0) // 2, flat.size - 1))
+    return np.partition(flat, rank)[rank]
 
 
 class MedianDim(Choice):
@@ -159,7 +163,7 @@ class MedianDim(Choice):
     def forward(self, xp: Any, input: Any, dim: Any, keepdim: Any) -> Any:
         length = input.shape[dim] if input.ndim else 1
         indices = at_rank(xp, order(xp, input, dim, False, True), (length - 1) // 2, dim)
-        if input.ndim and has_nan(xp, input):
+        if input.ndim and may_have_nan(xp, input):
             nan = xp.isnan(input)
             first = nan.argmax(axis=dim, keepdims=True)
             indices = xp.where(nan.any(axis=dim, keepdims=True), first, indices)
@@ -176,7 +180,7 @@ class NanmedianDim(Choice):
         if input.ndim == 0:
             return self.pick(xp, input, ranked, dim, keepdim)
         count = (input == input).sum(axis=dim, keepdims=True)
-        rank = xp.maximum(count - 1, 0) // 2
+        rank = row_major(xp, xp.maximum(count - 1, 0) // 2)
         return self.pick(xp, input, at_rank(xp, ranked, rank, dim), dim, keepdim)
 
 

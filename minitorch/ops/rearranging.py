@@ -9,6 +9,8 @@ import numpy as np
 from .. import dtypes, from_data
 from ..autograd.operation import Operation
 from . import sizes
+from .arrays import channels_as_in, row_major
+from .conversion import copied
 from .dims import wrap
 from .masking import keep
 from .slicing import Diagonal, InZeros, Part, diagonal_places
@@ -18,7 +20,7 @@ class Flip(Operation):
     """The order of places reversed along ``dims``."""
 
     def forward(self, xp: Any, x: Any, dims: Any) -> Any:
-        return xp.flip(x, dims).copy(order="K")
+        return copied(xp.flip(x, dims))
 
     def grad_x(self, grad: Any, dims: Any) -> Any:
         return Flip.apply(grad, dims)
@@ -29,7 +31,7 @@ class Roll(Operation):
 
     def forward(self, xp: Any, x: Any, shifts: Any, dims: Any) -> Any:
         rolled = xp.roll(x, shifts, dims)
-        return rolled if rolled.flags.c_contiguous else rolled.copy()
+        return row_major(xp, rolled) if dims is None else channels_as_in(xp, rolled, x)
 
     def grad_x(self, grad: Any, shifts: Any, dims: Any) -> Any:
         back = tuple([-shift for shift in shifts]) if dims else -shifts
@@ -40,7 +42,7 @@ class Rot90(Operation):
     """A plane turned by ``k`` right angles."""
 
     def forward(self, xp: Any, x: Any, k: Any, dims: Any) -> Any:
-        return xp.rot90(x, k, dims).copy(order="K")
+        return copied(xp.rot90(x, k, dims))
 
     def grad_x(self, grad: Any, k: Any, dims: Any) -> Any:
         return Rot90.apply(grad, -k, dims)
@@ -50,7 +52,7 @@ class Tril(Operation):
     """Zeros above a diagonal."""
 
     def forward(self, xp: Any, x: Any, diagonal: Any) -> Any:
-        return keep(xp, x, xp.tri(*x.shape[-2:], diagonal, dtype="bool"))
+        return row_major(xp, keep(xp, x, xp.tri(*x.shape[-2:], diagonal, dtype="bool")))
 
     def grad_x(self, grad: Any, diagonal: Any) -> Any:
         return Tril.apply(grad, diagonal)
@@ -60,7 +62,7 @@ class Triu(Operation):
     """Zeros below a diagonal."""
 
     def forward(self, xp: Any, x: Any, diagonal: Any) -> Any:
-        return keep(xp, x, ~xp.tri(*x.shape[-2:], diagonal - 1, dtype="bool"))
+        return row_major(xp, keep(xp, x, ~xp.tri(*x.shape[-2:], diagonal - 1, dtype="bool")))
 
     def grad_x(self, grad: Any, diagonal: Any) -> Any:
         return Triu.apply(grad, diagonal)
@@ -302,7 +304,13 @@ def diagflat(input: Any, offset: int = 0) -> Any:
 
 
 def tril_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = dtypes.int64, device: Any = None
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = dtypes.int64,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
     """The places in the lower triangle of a ``row`` × ``col`` matrix, as row and column indices.
 
@@ -312,11 +320,18 @@ def tril_indices(
             [0, 0, 1]])
     """
     check_sides(row, col)
-    return from_data.leaf(np.stack(np.tril_indices(row, offset, col)), device).to(dtype)
+    places = np.stack(np.tril_indices(row, offset, col))
+    return from_data.leaf(places, device, requires_grad).to(dtype)
 
 
 def triu_indices(
-    row: int, col: int, offset: int = 0, *, dtype: Any = dtypes.int64, device: Any = None
+    row: int,
+    col: int,
+    offset: int = 0,
+    *,
+    dtype: Any = dtypes.int64,
+    device: Any = None,
+    requires_grad: bool = False,
 ) -> Any:
     """The places in the upper triangle of a ``row`` × ``col`` matrix, as row and column indices.
 
@@ -326,11 +341,12 @@ def triu_indices(
             [1, 2, 2]])
     """
     check_sides(row, col)
-    return from_data.leaf(np.stack(np.triu_indices(row, offset, col)), device).to(dtype)
+    places = np.stack(np.triu_indices(row, offset, col))
+    return from_data.leaf(places, device, requires_grad).to(dtype)
 
 
 def check_sides(row: int, col: int) -> None:
-    """Refuse a matrix with less than no rows or columns."""
+    """Refuse a negative number of rows or columns."""
     for name, length in (("row", row), ("col", col)):
         if length < 0:
             raise RuntimeError(f"{name} must be non-negative, got{length}")

@@ -10,14 +10,19 @@ import numpy as np
 from .. import backend, dtypes, random
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import in_place
-from .arrays import wide
-from .conversion import number
+from .arrays import row_major, wide
 from .masking import ThresholdBackward, keep, masked, select
-from .operands import only, plain, tensor
+from .operands import function, only, plain, tensor
+from .scalars import number
 
 
 class Relu(Operation):
-    """``max(x, 0)``; derivative 1 above 0, else 0."""
+    """``max(x, 0)``; derivative 1 above 0, else 0.
+
+    >>> import minitorch as mt
+    >>> mt.relu(mt.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+    """
 
     def forward(self, xp: Any, x: Any) -> Any:
         if x.dtype.kind == "f":  # NumPy clips between two numbers four times as fast as at one
@@ -90,7 +95,7 @@ class Elu(Operation):
         return out.astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, x: Any, alpha: float, scale: float, input_scale: float) -> Any:
-        slope = (x.clamp(max=0) * input_scale).exp() * (alpha * scale * input_scale)
+        slope = (masked(x, x < 0) * input_scale).exp() * (alpha * scale * input_scale)
         below = x <= 0
         return masked(grad * slope, below) + masked(grad * scale, ~below)
 
@@ -134,7 +139,7 @@ class Softshrink(Operation):
     promote = only("f", "softshrink_check")
 
     def forward(self, xp: Any, x: Any, lambd: float) -> Any:
-        return x - x.clip(-lambd, lambd)
+        return xp.copysign(x - x.clip(-lambd, lambd), x)  # -0 from below, as PyTorch
 
     def grad_x(self, grad: Any, x: Any, lambd: float) -> Any:
         return masked(grad, ~(x.abs() <= lambd))
@@ -187,7 +192,7 @@ class RreluWithNoise(Operation):
     promote = only("f", "leaky_relu_cpu")
 
     def forward(self, xp: Any, x: Any, noise: Any) -> Any:
-        return x * noise
+        return row_major(xp, x * noise)
 
     def grad_x(self, grad: Any, noise: Any) -> Any:
         return grad * noise
@@ -204,6 +209,9 @@ def relu(input: Any, inplace: bool = False) -> Any:
     tensor([0., 2.])
     """
     return relu_(input) if inplace else Relu.apply(input)
+
+
+plain_relu = function(Relu)  # `mt.relu`, which is never in place
 
 
 def hardtanh(input: Any, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Any:
@@ -398,13 +406,15 @@ def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
     """The factor of each element: 1 above 0, below a random one, or their mean."""
     array = tensor(input, "rrelu", "input", 1)._array
     below = array <= 0
-    factors = backend.array_module(array).ones_like(array)
-    if training:
-        generator = random.default_for(backend.device_index(array))
-        drawn = random.uniform(generator, (int(below.sum()),), np.float64, lower, upper)
-        factors[below] = drawn
-    else:
-        factors[below] = (lower + upper) / 2
+    xp = backend.array_module(array)
+    if not training:
+        return wrap(input, xp.where(below, array.dtype.type((lower + upper) / 2), 1))
+    generator = random.default_for(backend.device_index(array))
+    if xp is not np:  # to count what is below 0 would be to wait for the GPU
+        drawn = random.uniform(generator, array.shape, np.float64, lower, upper)
+        return wrap(input, xp.where(below, drawn, 1).astype(array.dtype))
+    factors = np.ones_like(array)
+    factors[below] = random.uniform(generator, (int(below.sum()),), np.float64, lower, upper)
     return wrap(input, factors)
 
 

@@ -10,6 +10,7 @@ from ..autograd.engine import expandable
 from ..autograd.operation import Operation
 from . import sums
 from .arithmetic import conj
+from .arrays import row_major
 from .dims import over_dims, wrap, wrap_all
 from .joining import cat
 
@@ -219,7 +220,7 @@ class ProdDim(Operation):
     torch_name = "ProdBackward1"
 
     def forward(self, xp: Any, input: Any, dim: Any, keepdim: Any, dtype: Any) -> Any:
-        return product(summable(input, dtype), dim if input.ndim else None, keepdim)
+        return row_major(xp, product(summable(input, dtype), dim if input.ndim else None, keepdim))
 
     def grad_input(self, grad: Any, input: Any, dim: Any, keepdim: Any, out: Any) -> Any:
         sizes = input._array.shape
@@ -269,26 +270,26 @@ class AllTrue(Operation):
     """Whether all elements over some dimensions are true."""
 
     def forward(self, xp: Any, input: Any, dims: Any, keepdim: Any) -> Any:
-        return truth(input.all(axis=dims, keepdims=keepdim) if dims else input != 0, input)
+        return truth(xp, input.all(axis=dims, keepdims=keepdim) if dims else input != 0, input)
 
 
 class AnyTrue(Operation):
     """Whether any element over some dimensions is true."""
 
     def forward(self, xp: Any, input: Any, dims: Any, keepdim: Any) -> Any:
-        return truth(input.any(axis=dims, keepdims=keepdim) if dims else input != 0, input)
+        return truth(xp, input.any(axis=dims, keepdims=keepdim) if dims else input != 0, input)
 
 
 class CountNonzero(Operation):
     """How many elements over some dimensions are not zero."""
 
     def forward(self, xp: Any, input: Any, dims: Any) -> Any:
-        return xp.asarray(xp.count_nonzero(input, axis=dims))
+        return row_major(xp, xp.count_nonzero(input, axis=dims))
 
 
-def truth(result: Any, x: Any) -> Any:
+def truth(xp: Any, result: Any, x: Any) -> Any:
     """A result of `all` or `any`: bool, but uint8 for uint8, as in PyTorch."""
-    return result.astype(x.dtype if x.dtype.char == "B" else bool)
+    return row_major(xp, result.astype(x.dtype if x.dtype.char == "B" else bool))
 
 
 def dims_or_none(dim: Any, ndim: int) -> tuple[int, ...]:
@@ -344,7 +345,7 @@ class Logsumexp(Operation):
         peak = xp.where(xp.isinf(peak), peak.dtype.type(0), peak)
         out = xp.log(sums.over(xp, xp.exp(x - peak), dims, True)) + peak
         out = out if keepdim else out.squeeze(dims)
-        return out.astype("e") if input.dtype.char == "e" else out
+        return row_major(xp, out.astype("e") if input.dtype.char == "e" else out)
 
     def grad_input(self, grad: Any, input: Any, dims: Any, keepdim: Any, out: Any) -> Any:
         sizes = input._array.shape

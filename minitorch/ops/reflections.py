@@ -96,17 +96,30 @@ def householder_product(input: Any, tau: Any) -> Any:
     return reflected(input, tau, triangles(input.new_zeros(a.shape[-2:]))[0], False)
 
 
-@takes("input", "tau", "other")
-def ormqr(input: Any, tau: Any, other: Any, left: bool = True, transpose: bool = False) -> Any:
-    """``Q other`` with Q the product of the reflections that `geqrf` returns.
+@takes("input", "input2", caller="orgqr")
+def orgqr(input: Any, input2: Any) -> Any:
+    """The older name of `linalg.householder_product`: ``input2`` is its ``tau``.
 
-    ``transpose``: ``Q* other``; not ``left``: ``other Q``, ``other Q*``.
+    >>> import minitorch as mt
+    >>> A = mt.tensor([[3.0], [4.0]])
+    >>> (mt.orgqr(*mt.geqrf(A)).mT @ A).abs()
+    tensor([[5.]])
+    """
+    return householder_product(input, input2)
+
+
+@takes("input", "input2", "input3")
+def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Any:
+    """``Q B`` with Q the product of the reflections ``input, input2`` that `geqrf` returns.
+
+    B is ``input3``. ``transpose``: ``Q* B``; not ``left``: ``B Q``, ``B Q*``.
 
     >>> import minitorch as mt
     >>> A = mt.tensor([[3.0], [4.0]])
     >>> mt.ormqr(*mt.geqrf(A), A, transpose=True)[0].abs()
     tensor([5.])
     """
+    tau, other = input2, input3
     if other._array.ndim < 2:
         raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
     side = -2 if left else -1

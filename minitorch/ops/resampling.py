@@ -18,7 +18,7 @@ import numpy as np
 
 from .. import backend
 from ..autograd.operation import Operation
-from .arrays import wide
+from .arrays import channels_as_in, wide
 
 # Up to so many elements along a dimension the product with the whole matrix is faster than the sum
 # over the taps: 32 -> 64 elements on 4x64 images takes 0.52 of the time, 256 -> 512 takes 3.1.
@@ -27,11 +27,21 @@ DENSE = 96
 
 @dataclass(frozen=True, eq=False)
 class Taps:
-    """Along one dimension: of which elements each output is the sum, and with which weights."""
+    """Along one dimension: of which elements each output is the sum, and with which weights.
+
+    They are NumPy's arrays: what is asked of them would wait for a GPU.
+    """
 
     length: int  # of the input
-    places: Any  # (taps, length of the output)
-    weights: Any  # the same shape
+    places: np.ndarray  # (taps, length of the output)
+    weights: np.ndarray  # the same shape
+    device: int | None  # where the input is
+
+    @functools.cached_property
+    def there(self) -> list[tuple[Any, Any]]:
+        """Places and weights of each tap, where the input is."""
+        both = [backend.to_device(part, self.device) for part in (self.places, self.weights)]
+        return list(zip(*both, strict=True))
 
     @functools.cached_property
     def picks(self) -> bool:
@@ -41,10 +51,9 @@ class Taps:
     @functools.cached_property
     def matrix(self) -> Any:
         """(length of the output, length of the input)."""
-        xp = backend.array_module(self.places)
         count = self.places.shape[1]
-        matrix = xp.zeros((count, self.length), self.weights.dtype)
-        rows = xp.arange(count)
+        matrix = np.zeros((count, self.length), self.weights.dtype)
+        rows = np.arange(count)
         for places, weights in zip(self.places, self.weights, strict=True):
             matrix[rows, places] += weights  # no place twice in one tap
         return matrix
@@ -52,19 +61,18 @@ class Taps:
     @functools.cached_property
     def transposed(self) -> Taps:
         """The taps of the gradient: for each input the outputs it went into."""
-        xp = backend.array_module(self.places)
         weights = self.weights.reshape(-1)
         count = self.places.shape[1]
-        used = xp.flatnonzero(weights)
+        used = np.flatnonzero(weights)
         places = self.places.reshape(-1)[used]
-        order = used[xp.argsort(places, kind="stable")]
+        order = used[np.argsort(places, kind="stable")]
         places = self.places.reshape(-1)[order]
-        rank = xp.arange(len(order)) - xp.searchsorted(places, places)
+        rank = np.arange(len(order)) - np.searchsorted(places, places)
         shape = (int(rank.max()) + 1 if len(order) else 1, self.length)
-        found, factors = xp.zeros(shape, places.dtype), xp.zeros(shape, weights.dtype)
+        found, factors = np.zeros(shape, places.dtype), np.zeros(shape, weights.dtype)
         found[rank, places], factors[rank, places] = order % count, weights[order]
-        found = xp.where(factors != 0, found, found[0])  # so that a NaN gets nowhere else
-        return Taps(count, found, factors)
+        found = np.where(factors != 0, found, found[0])  # so that a NaN gets nowhere else
+        return Taps(count, found, factors, self.device)
 
 
 class Resample(Operation):
@@ -80,7 +88,8 @@ class Resample(Operation):
         for back, taps in enumerate(reversed(maps), start=1):
             if taps is not None:
                 work = along(xp, work, x.ndim - back, taps, finite and taps.length <= DENSE)
-        return work.copy() if work is x else work.astype(x.dtype, copy=False)
+        out = work.copy() if work is x else work.astype(x.dtype, copy=False)
+        return channels_as_in(xp, out, x)
 
     def grad_x(self, grad: Any, maps: Any) -> Any:
         return Resample.apply(grad, [taps and taps.transposed for taps in maps])
@@ -95,7 +104,7 @@ def operation(name: str) -> type[Operation]:
 def along(xp: Any, x: Any, axis: int, taps: Taps, dense: bool) -> Any:
     """``x`` with one dimension put through its taps."""
     if taps.picks:
-        return x.take(taps.places[0], axis)
+        return x.take(taps.there[0][0], axis)
     if x.dtype.kind == "u":
         return along_bytes(xp, x, axis, taps)
     if dense:
@@ -105,7 +114,7 @@ def along(xp: Any, x: Any, axis: int, taps: Taps, dense: bool) -> Any:
         rows = (math.prod(x.shape[:axis]), taps.length, math.prod(x.shape[axis + 1 :]))
         return (taps.matrix @ x.reshape(rows)).reshape(shape)
     total = None
-    for places, weights in zip(taps.places, taps.weights, strict=True):
+    for places, weights in taps.there:
         part = x.take(places, axis)
         part *= weights.reshape(-1, *(1,) * (x.ndim - 1 - axis))
         total = part if total is None else xp.add(total, part, out=total)
@@ -117,13 +126,13 @@ def along_bytes(xp: Any, x: Any, axis: int, taps: Taps) -> Any:
     factors = taps.weights.copy()
     for before, tap in itertools.pairwise(range(len(factors))):
         same = taps.places[before] == taps.places[tap]  # at the border: they are one weight
-        factors[tap] += xp.where(same, factors[before], 0)
+        factors[tap] += np.where(same, factors[before], 0)
         factors[before][same] = 0
     largest = float(factors.max())
     bits = next(n for n in range(22) if n == 21 or int(0.5 + largest * 2 ** (n + 1)) >= 1 << 15)
-    whole = xp.trunc(factors * 2**bits + xp.copysign(0.5, factors)).astype(np.int32)
+    whole = np.trunc(factors * 2**bits + np.copysign(0.5, factors)).astype(np.int32)
     total: Any = 1 << (bits - 1)
-    for places, weights in zip(taps.places, whole, strict=True):
+    for (places, _), weights in zip(taps.there, xp.asarray(whole), strict=True):
         column = weights.reshape(-1, *(1,) * (x.ndim - 1 - axis))
         total = total + x.take(places, axis).astype(np.int32) * column
     return xp.clip(total >> bits, 0, 255).astype(x.dtype)
@@ -158,7 +167,7 @@ def taps_for(
     else:
         at = source(length, count, scale, align_corners, real)
         places, weights = (cubic if mode == "bicubic" else linear)(at, length, align_corners)
-    return Taps(length, backend.to_device(places, device), backend.to_device(weights, device))
+    return Taps(length, places, weights, device)
 
 
 def ratio(length: int, count: int, scale: float | None, align_corners: bool, real: Any) -> Any:

@@ -13,6 +13,7 @@ from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.views import OwnView, alias, bump, check_writable, take_history
+from ..memory_formats import contiguous_format, inverse, order, preserve_format
 from . import operands, shape as shape_, sizes, transposing, windows
 from .expanding import strided
 from .windows import memory_of, offset_of
@@ -34,8 +35,10 @@ def resized(array: Any, shape: tuple[int, ...]) -> Any:
     return fresh
 
 
-def resize_(self: Any, *size: Any) -> Any:
-    """Give this tensor another size, in row-major order of its memory; new elements are arbitrary.
+def resize_(self: Any, *size: Any, memory_format: Any = contiguous_format) -> Any:
+    """Give this tensor another size, in row-major order of its memory or in the one given.
+
+    New elements are arbitrary.
 
     Where the memory is too small the tensor gets another, which views of the old one do not share.
 
@@ -51,12 +54,18 @@ def resize_(self: Any, *size: Any) -> Any:
         raise RuntimeError("cannot resize variables that require grad")
     if any(length < 0 for length in shape):
         raise RuntimeError("numel: integer multiplication overflow")
-    self._array = resized(self._array, shape)
+    if memory_format is preserve_format:
+        raise RuntimeError("Unsupported memory formatPreserve")
+    array = resized(self._array, shape)
+    if memory_format is not contiguous_format:
+        dims = order(array, memory_format)
+        array = array.reshape([shape[dim] for dim in dims]).transpose(inverse(dims))
+    self._array = array
     bump(self)
     return self
 
 
-def resize_as_(self: Any, the_template: Any) -> Any:
+def resize_as_(self: Any, the_template: Any, *, memory_format: Any = contiguous_format) -> Any:
     """Give this tensor the size of another one: `resize_`.
 
     >>> import minitorch as mt
@@ -65,7 +74,7 @@ def resize_as_(self: Any, the_template: Any) -> Any:
             [2, 3]])
     """
     operands.tensor(the_template, "resize_as_", "the_template", 1)
-    return resize_(self, the_template._array.shape)
+    return resize_(self, the_template._array.shape, memory_format=memory_format)
 
 
 def set_(self: Any, source: Any = None) -> Any:
@@ -131,6 +140,14 @@ def itself(function: Callable[..., Any]) -> Callable[..., Any]:
 
 squeeze_ = itself(shape_.squeeze)
 unsqueeze_ = itself(shape_.unsqueeze)
-t_ = itself(transposing.t)
+turned = itself(transposing.t)
+
+
+def t_(self: Any) -> Any:
+    """In-place form of `t`: this tensor becomes the view that it returns."""
+    transposing.refuse_more(self, "t_")
+    return turned(self)
+
+
 transpose_ = itself(transposing.transpose)
 as_strided_ = itself(windows.as_strided)

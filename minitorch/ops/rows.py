@@ -61,3 +61,11 @@ def softmax(xp: Any, x: Any, dim: int) -> Any:
 
 # For a GPU: see kernels.py.
 EXP_BELOW = kernels.Kernel("exp_below", "T x, T top", "T y", "y = exp(x - top)")
+# Those of layer norm and batch norm: `gradient` and `pulled_back` there say the same for NumPy.
+WEIGHTED = kernels.Kernel("weighted", "T weight, T bias", "T out", "out = out * weight + bias")
+PULLED_BACK = kernels.Kernel(
+    "pulled_back",
+    "T h, T total, T along, T scale, T share",
+    "T normed",
+    "normed = (h - normed * along * share - total * share) * scale",
+)

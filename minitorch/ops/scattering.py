@@ -11,9 +11,9 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from . import operands, scalars, sizes
-from .conversion import Change, copied
 from .dims import takes_axis, wrap
-from .places import AddAt, Pick, Put, add_at, integers, located, refuse_outside
+from .overwriting import Change
+from .places import AddAt, Pick, Put, add_at, integers, located, refuse_outside, update_at
 
 
 class Gather(Pick):
@@ -23,15 +23,20 @@ class Gather(Pick):
 class Scatter(Put):
     """The elements that `Gather` reads, replaced."""
 
+    order = "C"
+
 
 class ScatterValue(Put):
     """The elements that `Gather` reads, all replaced by one number."""
 
     torch_name = "ScatterBackward1"
+    order = "C"
 
 
 class ScatterAdd(AddAt):
     """The elements that `Gather` reads, with values added."""
+
+    order = "C"
 
 
 @backend.at_its_gpu
@@ -95,6 +100,7 @@ def check_sizes(
         raise RuntimeError(message)
 
 
+@takes_axis
 def gather(input: Any, dim: int, index: Any, *, sparse_grad: bool = False) -> Any:
     """``out[i][j] = input[index[i][j]][j]`` for ``dim`` 0, ``input[i][index[i][j]]`` for 1 ...
 
@@ -124,6 +130,7 @@ def scatter_arguments(input: Any, dim: int, index: Any, src: Any, caller: str) -
     return 0, input._array.ndim, places, values
 
 
+@takes_axis
 def scatter(
     input: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Any:
@@ -144,6 +151,7 @@ def scatter(
     return operation.apply(input, *scatter_arguments(input, dim, index, given, "scatter"))
 
 
+@takes_axis
 def scatter_(
     self: Any, dim: int, index: Any, src: Any = None, *, value: Any = None, reduce: Any = None
 ) -> Any:
@@ -178,6 +186,7 @@ def as_reduction(input: Any, index: Any, src: Any, reduce: Any) -> tuple[Any, st
     return src, "sum" if reduce == "add" else "prod"
 
 
+@takes_axis
 def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     """``input`` with ``out[index[i][j]][j] += src[i][j]`` for ``dim`` 0, and so on; copies.
 
@@ -189,6 +198,7 @@ def scatter_add(input: Any, dim: int, index: Any, src: Any) -> Any:
     return ScatterAdd.apply(input, *scatter_arguments(input, dim, index, src, "scatter_add"))
 
 
+@takes_axis
 def scatter_add_(self: Any, dim: int, index: Any, src: Any) -> Any:
     """`scatter_add` in place.
 
@@ -254,7 +264,7 @@ class ScatterReduce(Change):
         self, xp: Any, x: Any, places: Any, src: Any, reduce: Any, include_self: Any
     ) -> Any:
         self.save(at=places)
-        return self.change(xp, copied(x), places, src, reduce, include_self)
+        return self.change(xp, x.copy(), places, src, reduce, include_self)
 
     @staticmethod
     def change(xp: Any, x: Any, places: Any, src: Any, reduce: Any, include_self: Any) -> Any:
@@ -264,9 +274,9 @@ class ScatterReduce(Change):
         if reduce == "prod":
             multiply_at(xp, view, index, src)
         elif reduce == "amax":
-            xp.maximum.at(view, index, src)
+            update_at(xp, xp.maximum, view, index, src)
         elif reduce == "amin":
-            xp.minimum.at(view, index, src)
+            update_at(xp, xp.minimum, view, index, src)
         else:
             add_at(xp, view, index, src)
         if reduce == "mean":
@@ -337,7 +347,7 @@ def neutral(reduce: str, dtype: Any) -> Any:
 def multiply_at(xp: Any, array: Any, index: Any, values: Any) -> None:
     """``array[index] *= values``, also where ``index`` names an element more than once."""
     if xp is np:
-        np.multiply.at(array, index, values)
+        update_at(xp, np.multiply, array, index, values)
     else:  # CuPy has no multiply.at
         host = backend.to_numpy(array).copy()
         index = tuple([i if isinstance(i, slice) else backend.to_numpy(i) for i in index])
@@ -358,6 +368,7 @@ def reduction_arguments(
     return places, src, reduce
 
 
+@takes_axis
 def scatter_reduce(
     input: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Any:
@@ -441,6 +452,7 @@ def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce
     return scatter_arguments(input, dim, along.expand(shape), source, "scatter_reduce")[2]
 
 
+@takes_axis
 def scatter_reduce_(
     self: Any, dim: int, index: Any, src: Any, reduce: str, *, include_self: bool = True
 ) -> Any:

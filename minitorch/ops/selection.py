@@ -9,7 +9,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from . import conversion, operands, scalars
-from .dims import wrap
+from .dims import takes_axis, wrap
 from .places import AddAt, Pick, Put, integers, refuse_outside
 
 
@@ -20,9 +20,13 @@ class IndexSelect(Pick):
 class IndexAdd(AddAt):
     """The slices that `IndexSelect` reads, with values added."""
 
+    order = "C"
+
 
 class IndexCopy(Put):
     """The slices that `IndexSelect` reads, replaced."""
+
+    order = "C"
 
 
 class IndexFill(Put):
@@ -63,6 +67,7 @@ def vector(index: Any, caller: str, error: Exception) -> Any:
     return array.reshape(-1).astype("int64")
 
 
+@takes_axis
 def index_select(input: Any, dim: int, index: Any) -> Any:
     """The places of dimension ``dim`` that a vector names, in its order; copies.
 
@@ -181,6 +186,7 @@ def check_source(self: Any, dim: int, index: Any, source: Any, caller: str) -> N
         )
 
 
+@takes_axis
 def index_add_(self: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """Add slice i of ``alpha * source`` to slice ``index[i]`` of dimension ``dim``, in place.
 
@@ -191,6 +197,7 @@ def index_add_(self: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
     return IndexAdd.apply_(self, *add_arguments(self, dim, index, source, alpha))
 
 
+@takes_axis
 def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) -> Any:
     """`Tensor.index_add_` on a copy.
 
@@ -211,6 +218,7 @@ def add_arguments(self: Any, dim: int, index: Any, source: Any, alpha: Any) -> t
     return *where, source
 
 
+@takes_axis
 def index_copy_(self: Any, dim: int, index: Any, source: Any) -> Any:
     """Write slice i of ``source`` into slice ``index[i]`` of dimension ``dim``, in place.
 
@@ -221,6 +229,7 @@ def index_copy_(self: Any, dim: int, index: Any, source: Any) -> Any:
     return IndexCopy.apply_(self, *copy_arguments(self, dim, index, source))
 
 
+@takes_axis
 def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
     """`Tensor.index_copy_` on a copy.
 
@@ -241,6 +250,7 @@ def copy_arguments(self: Any, dim: int, index: Any, source: Any) -> tuple[Any, .
     return dim, span, places, source if source._array.shape == slices else source.reshape(slices)
 
 
+@takes_axis
 def index_fill_(self: Any, dim: int, index: Any, value: Any) -> Any:
     """Fill the slices ``index`` of ``dim`` with a number or the value of a 0-d tensor, in place.
 
@@ -253,6 +263,7 @@ def index_fill_(self: Any, dim: int, index: Any, value: Any) -> Any:
     return operation.apply_(self, *args)
 
 
+@takes_axis
 def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
     """`Tensor.index_fill_` on a copy.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..autograd.operation import Operation
 from . import operands
+from .arrays import channels_as_in
 from .sizes import is_integer
 
 
@@ -17,8 +18,8 @@ class PixelShuffle(Operation):
         *batch, depth, height, width = x.shape
         channels = depth // factor**2
         parts = math.prod(batch), channels, factor, factor, height, width
-        x = x.reshape(parts).transpose(0, 1, 4, 2, 5, 3)
-        return x.reshape(*batch, channels, height * factor, width * factor)
+        out = x.reshape(parts).transpose(0, 1, 4, 2, 5, 3)
+        return channels_as_in(xp, out.reshape(*batch, channels, height * factor, width * factor), x)
 
     def grad_x(self, grad: Any, factor: int) -> Any:
         return PixelUnshuffle.apply(grad, factor)
@@ -31,8 +32,8 @@ class PixelUnshuffle(Operation):
         *batch, channels, height, width = x.shape
         rows, columns = height // factor, width // factor
         parts = math.prod(batch), channels, rows, factor, columns, factor
-        x = x.reshape(parts).transpose(0, 1, 3, 5, 2, 4)
-        return x.reshape(*batch, channels * factor**2, rows, columns)
+        out = x.reshape(parts).transpose(0, 1, 3, 5, 2, 4)
+        return channels_as_in(xp, out.reshape(*batch, channels * factor**2, rows, columns), x)
 
     def grad_x(self, grad: Any, factor: int) -> Any:
         return PixelShuffle.apply(grad, factor)

@@ -16,6 +16,11 @@ def sizes(given: tuple[Any, ...], caller: str, name: str = "size") -> tuple[int,
         only = given[0]
         if isinstance(only, list | tuple):
             given = tuple(only)
+            if given and given[0].__class__ is not int and not is_integer(given[0]):
+                raise TypeError(
+                    f"{caller}(): argument '{name}' (position 1) must be tuple of ints, but found "
+                    f"element of type {type(given[0]).__name__} at pos 0"
+                )
         elif not is_integer(only):
             raise TypeError(
                 f"{caller}(): argument '{name}' (position 1) must be tuple of ints, "
@@ -42,12 +47,12 @@ def is_integer(value: Any) -> bool:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
         return False
     array = getattr(value, "_array", None)
-    return array is None or (array.size == 1 and array.ndim == 0 and array.dtype.kind in "iu")
+    return array is None or (array.size == 1 and array.dtype.kind in "iu")
 
 
 def integer(value: Any, place: int, caller: str, name: str) -> int:
     """One of the sizes as an int."""
-    if not is_integer(value):
+    if not is_integer(value) and not (place and value.__class__ is bool):  # zeros(2, True)
         reason = f'type must be tuple of ints,but got {type(value).__name__}"'
         raise unpacking(caller, name, place, reason)
     if not fits(operator.index(value)):

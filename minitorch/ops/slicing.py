@@ -1,4 +1,4 @@
-"""Views of parts of a tensor: `select`, `narrow`, `split`, `diagonal`, windows.
+"""Views of parts of a tensor: `select`, `narrow`, `split`, `diagonal`.
 
 The gradient of a part is the whole with zeros around it; `InZeros` makes that, and its own
 derivative is the part again.
@@ -11,9 +11,10 @@ from typing import Any
 
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from ..memory_formats import contiguous_format
 from . import sizes
 from .conversion import copied
-from .dims import takes_axis, wrap
+from .dims import also_named, takes_axis, wrap
 from .expanding import strided
 from .joining import Cat, Stack
 
@@ -145,6 +146,7 @@ def at_dim(dim: int, index: Any) -> tuple[Any, ...]:
     return (*(slice(None),) * dim, index, ...)
 
 
+@takes_axis
 def select(input: Any, dim: int, index: int) -> Any:
     """The slice of ``input`` at ``index`` of dimension ``dim``, which goes away: a view.
 
@@ -164,6 +166,7 @@ def select(input: Any, dim: int, index: int) -> Any:
     return Select.apply(input, at_dim(at, int(index)))
 
 
+@takes_axis
 def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     """``length`` places of dimension ``dim`` from ``start`` on: a view.
 
@@ -189,6 +192,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
     return Slice.apply(input, at_dim(at, slice(start, start + length)))
 
 
+@takes_axis
 def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
     """As `narrow`, in memory of its own.
 
@@ -196,7 +200,7 @@ def narrow_copy(input: Any, dim: int, start: Any, length: int) -> Any:
     >>> mt.narrow_copy(mt.tensor([1, 2, 3, 4]), 0, 1, 2)
     tensor([2, 3])
     """
-    return narrow(input, dim, start, length).clone()
+    return narrow(input, dim, start, length).clone(memory_format=contiguous_format)
 
 
 def split(tensor: Any, split_size_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
@@ -237,7 +241,8 @@ def split_method(self: Any, split_size: Any, dim: int = 0) -> tuple[Any, ...]:
     return split(self, split_size, dim)
 
 
-def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
+@takes_axis
+def split_with_sizes(input: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ...]:
     """Pieces of the lengths ``split_sizes`` along ``dim``: views.
 
     >>> import minitorch as mt
@@ -249,7 +254,7 @@ def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ..
             "split_with_sizes(): argument 'split_sizes' (position 2) must be tuple of ints, "
             f"not {type(split_sizes).__name__}"
         )
-    shape = self._array.shape
+    shape = input._array.shape
     if not shape:
         raise RuntimeError("split expects at least a 1-dimensional tensor")
     at = wrap(dim, len(shape))
@@ -265,7 +270,7 @@ def split_with_sizes(self: Any, split_sizes: Any, dim: int = 0) -> tuple[Any, ..
             "size at "
             f"dimension {dim}), but got split_sizes={list(lengths)}"
         )
-    return SplitWithSizes.apply(self, lengths, at)
+    return SplitWithSizes.apply(input, lengths, at)
 
 
 @takes_axis
@@ -299,6 +304,12 @@ def unbind(input: Any, dim: int = 0) -> tuple[Any, ...]:
     return Unbind.apply(input, wrap(dim, input._array.ndim))
 
 
+SPLITTING = also_named(
+    **dict.fromkeys(["sections", "indices", "tensor_indices_or_sections"], "indices_or_sections")
+)
+
+
+@SPLITTING
 @takes_axis
 def tensor_split(input: Any, indices_or_sections: Any, dim: int = 0) -> tuple[Any, ...]:
     """``input`` cut along ``dim`` into so many nearly equal pieces, or at the indices given: views.
@@ -351,6 +362,7 @@ def split_along(input: Any, parts: Any, dim: int, ndim: int, caller: str) -> tup
     return tensor_split(input, parts, dim)
 
 
+@SPLITTING
 def hsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     """``input`` cut along its second dimension, a vector along its only one. See `tensor_split`.
 
@@ -363,6 +375,7 @@ def hsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     return split_along(input, indices_or_sections, 0 if input._array.ndim == 1 else 1, 1, "hsplit")
 
 
+@SPLITTING
 def vsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     """``input`` cut along its first dimension. See `tensor_split`.
 
@@ -373,6 +386,7 @@ def vsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     return split_along(input, indices_or_sections, 0, 2, "vsplit")
 
 
+@SPLITTING
 def dsplit(input: Any, indices_or_sections: Any) -> tuple[Any, ...]:
     """``input`` cut along its third dimension. See `tensor_split`.
 
@@ -417,6 +431,7 @@ def scattered(operation: Any, input: Any, src: Any, view: Any, where: Any, calle
     return operation.apply(input, src.to(input), view, where)
 
 
+@takes_axis
 def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     """``input`` with its slice at ``index`` of dimension ``dim`` replaced by ``src``; copies.
 

@@ -13,7 +13,7 @@ from typing import Any
 from .. import kernels
 from ..autograd.operation import Operation
 from . import dims, rows
-from .arrays import wide
+from .arrays import row_major, wide
 from .operands import not_implemented, tensor
 
 
@@ -24,7 +24,8 @@ class Softmax(Operation):
         check_floating(x, dim)
         if x.size == 0 or x.ndim == 0:
             return xp.exp(x - x)
-        return rows.softmax(xp, wide(x), dim).astype(x.dtype, copy=False)
+        out = rows.softmax(xp, wide(x), dim).astype(x.dtype, copy=False)
+        return row_major(xp, out)
 
     def grad_x(self, grad: Any, dim: int, out: Any) -> Any:
         return SoftmaxBackwardData.apply(grad, out, dim)
@@ -68,7 +69,8 @@ class LogSoftmax(Operation):
         wider = wide(x)
         out = wider - rows.largest(xp, wider, dim)
         out -= xp.log(rows.total(xp, xp.exp(out), dim))
-        return out.astype(x.dtype, copy=False)
+        out = out.astype(x.dtype, copy=False)
+        return row_major(xp, out)
 
     def grad_x(self, grad: Any, dim: int, out: Any) -> Any:
         return LogSoftmaxBackwardData.apply(grad, out, dim)

@@ -8,7 +8,6 @@ The derivatives need no others than these: with ``X = A⁻¹ B``, and * for the 
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from .. import return_types
 from ..autograd.operation import Operation
 from . import lapack
 from .matmul import matmul
+from .old import warn_of_old
 from .operands import not_implemented, takes
 from .sizes import broadcast as broadcast_shapes
 
@@ -256,11 +256,11 @@ def solve_triangular(
     return LinalgSolveTriangular.apply(input, B.to(input.dtype), upper, left, unitriangular)
 
 
-@takes("b", "A")
+@takes("input", "A")
 def triangular_solve(
-    b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+    input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
-    """The old form of `linalg.solve_triangular`: (solution, a copy of ``A``).
+    """The old form of `linalg.solve_triangular`: (the solution X of ``A X = input``, A).
 
     >>> import minitorch as mt
     >>> a = mt.tensor([[2.0, 1.0], [0.0, 4.0]])
@@ -276,17 +276,17 @@ def triangular_solve(
         "X = torch.triangular_solve(B, A).solution\nshould be replaced with\n"
         "X = torch.linalg.solve_triangular(A, B)."
     )
-    for name, tensor in (("b", b), ("A", A)):
+    for name, tensor in (("b", input), ("A", A)):
         if tensor._array.ndim < 2:
             raise RuntimeError(
                 f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it "
                 f"has {tensor._array.ndim} dimensions instead"
             )
-    check_sizes("triangular_solve", b, A)
+    check_sizes("triangular_solve", input, A)
     if A._array.dtype.char not in "fdFD":
         raise not_implemented("triangular_solve_cpu", A._array)
     matrix, upper = (A.mT, not upper) if transpose else (A, upper)
-    X = LinalgSolveTriangular.apply(matrix, b, upper, True, unitriangular)
+    X = LinalgSolveTriangular.apply(matrix, input, upper, True, unitriangular)
     return return_types.triangular_solve((X, A.clone()))
 
 
@@ -309,20 +309,18 @@ def check_sizes(name: str, b: Any, A: Any) -> None:
         )
 
 
-def warn_of_old(sentence: str) -> None:
-    """Say, where the user calls, that a function has a newer form."""
-    warnings.warn(sentence, UserWarning, stacklevel=4)
+@takes("input", "input2")
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
+    """The solution X of ``A X = B`` from a Cholesky factor of A.
 
-
-@takes("B", "L")
-def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Any:
-    """The solution X of ``A X = B`` from a Cholesky factor: ``A = L L*``, or ``U* U`` if ``upper``.
+    ``input`` is B, ``input2`` is L of ``A = L L*``, or if ``upper`` U of ``A = U* U``.
 
     >>> import minitorch as mt
     >>> mt.cholesky_solve(mt.tensor([[4.0], [8.0]]), mt.eye(2) * 2)
     tensor([[1.],
             [2.]])
     """
+    B, L = input, input2
     for name, tensor in (("b", B), ("u", L)):
         if tensor._array.ndim < 2:
             raise RuntimeError(

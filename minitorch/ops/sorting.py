@@ -10,7 +10,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
-from .dims import over_dims, wrap
+from .dims import also_named, over_dims, wrap
 from .operands import invalid_combination, not_implemented, plain
 
 # Distinct values ----------------------------------------------------------------------------------
@@ -144,6 +144,7 @@ def after_nan(xp: Any, sequence: Any, values: Any, side: str) -> Any:
     return xp.where(values == values, places, len(sequence))
 
 
+@also_named(self="input")
 def searchsorted(
     sorted_sequence: Any,
     input: Any,
@@ -218,6 +219,7 @@ def check_sequence(sequence: Any, values: Any, sorter: Any) -> None:
         raise RuntimeError("torch.searchsorted(): sorter index out of range")
 
 
+@also_named(self="input")
 def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Any:
     """The number of the bucket, between sorted ``boundaries``, that each element falls into.
 
@@ -243,6 +245,7 @@ class Isin(Operation):
         return xp.isin(xp.asarray(elements), xp.asarray(others), invert=invert)
 
 
+@also_named(element="elements", test_element="test_elements")
 def isin(
     elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False
 ) -> Any:

@@ -65,7 +65,7 @@ def stft(
     hop_length = n_fft // 4 if hop_length is None else hop_length
     win_length = n_fft if win_length is None else win_length
     if window is None:
-        warnings.warn(NO_WINDOW.format(LEAKAGE), UserWarning, stacklevel=2)
+        warnings.warn(NO_WINDOW.format(LEAKAGE), UserWarning, stacklevel=3)
     is_complex = any(x is not None and x._array.dtype.kind == "c" for x in (input, window))
     if return_complex is None and not is_complex:
         raise RuntimeError(
@@ -115,7 +115,7 @@ def stft(
             "Note: you can still call torch.view_as_real on the complex output to recover the old "
             "return format.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         return view_as_real(spectra)
     return spectra
@@ -148,7 +148,7 @@ def istft(
     hop_length = n_fft // 4 if hop_length is None else hop_length
     win_length = n_fft if win_length is None else win_length
     if window is None:
-        warnings.warn(NO_WINDOW.format(LOSSY), UserWarning, stacklevel=2)
+        warnings.warn(NO_WINDOW.format(LOSSY), UserWarning, stacklevel=3)
     array = input._array
     kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
     head = (
@@ -207,7 +207,7 @@ def istft(
             "The length of signal is shorter than the length parameter. Result is being padded "
             "with zeros in the tail. Please check your center and hop_length settings.",
             UserWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
         signal = pad(signal, (0, end - whole))
     return signal if array.ndim == 3 else signal.squeeze(0)

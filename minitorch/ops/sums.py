@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from .arrays import row_major
+
 ROW = 1024  # numbers of one row that are added up at once; a row is summed in parallel lanes
 COLUMN = 256  # rows that are added up at once, one after the other
 FEW, MANY = 16, 32768  # below, NumPy sums over some dimensions and over all as fast
@@ -108,4 +110,5 @@ def plain(xp: Any, x: Any, dims: Any, keepdim: bool) -> Any:
     if x.dtype.char == "e":
         return xp.add.reduce(x, axis=dims, dtype="f", keepdims=keepdim).astype("e")
     # the dtype, because NumPy would sum small integers in a larger one
-    return xp.add.reduce(x, axis=dims, dtype=x.dtype, keepdims=keepdim)
+    out = xp.add.reduce(x, axis=dims, dtype=x.dtype, keepdims=keepdim)
+    return out if x.ndim < 3 else row_major(xp, out)

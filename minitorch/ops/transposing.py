@@ -77,9 +77,16 @@ def t(input: Any) -> Any:
             [2, 5],
             [3, 6]])
     """
-    if input._array.ndim > 2:
-        raise RuntimeError(f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D")
+    refuse_more(input, "t")
     return T.apply(input)
+
+
+def refuse_more(input: Any, caller: str) -> None:
+    """Refuse more than two dimensions."""
+    if input._array.ndim > 2:
+        raise RuntimeError(
+            f"{caller}() expects a tensor with <= 2 dimensions, but self is {input._array.ndim}D"
+        )
 
 
 def transposed(self: Any) -> Any:
@@ -127,7 +134,7 @@ def matrix_transposed(self: Any) -> Any:
     return Transpose.apply(self, ndim - 2, ndim - 1)
 
 
-def adjoint(self: Any) -> Any:
+def adjoint(input: Any) -> Any:
     """The last two dimensions exchanged, and every element conjugated: ``x.mH``.
 
     >>> import minitorch as mt
@@ -135,16 +142,16 @@ def adjoint(self: Any) -> Any:
     tensor([[0.-1.j, 3.-0.j],
             [2.-0.j, 4.+1.j]])
     """
-    ndim = self._array.ndim
+    ndim = input._array.ndim
     if ndim == 0:
         deprecated("mH", "Consider using x.conj().")
-        return self.conj() if self.is_complex() else self
+        return input.conj() if input.is_complex() else input
     if ndim == 1:
         raise RuntimeError(
             "tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor."
         )
-    flipped = Transpose.apply(self, ndim - 2, ndim - 1)
-    return flipped.conj() if self.is_complex() else flipped
+    flipped = Transpose.apply(input, ndim - 2, ndim - 1)
+    return flipped.conj() if input.is_complex() else flipped
 
 
 def matrix_adjoint(self: Any) -> Any:

@@ -9,6 +9,7 @@ from ..autograd.operation import Operation, wrap as constant
 from . import sizes
 from .dims import wrap
 from .expanding import strided
+from .places import counts
 
 
 class Unfold(Operation):
@@ -55,7 +56,7 @@ class AsStrided(Operation):
         *own, length = self.own
         seen, given = places(xp, size, stride, own[2] + offset), places(xp, *own)
         memory = grad.new_zeros(length).index_add(0, constant(grad, seen), grad.reshape(-1))
-        shared = xp.bincount(given, minlength=1)[given].reshape(own[0])
+        shared = counts(xp, given, length)[given].reshape(own[0])
         result = memory[constant(grad, given)].reshape(own[0])
         return result / constant(grad, shared)
 

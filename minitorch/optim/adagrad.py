@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .. import backend
+from .. import backend, kernels
 from .checks import check_lr, check_positive
 from .formulas import add_quotient, advance, counter, number
 from .optimizer import Array, Group, Optimizer, State, real
@@ -24,6 +24,8 @@ class Adagrad(Optimizer):
     >>> w
     tensor([  0.9000, -19.9000], requires_grad=True)
     """
+
+    one_kernel = True
 
     def __init__(
         self,
@@ -77,9 +79,21 @@ class Adagrad(Optimizer):
         """
         s = state["sum"]
         t = advance(state["step"])
+        rate = number(group["lr"]) / (1 + (t - 1) * group["lr_decay"])
+        if kernels.fits(param):
+            KERNEL(grad, float(group["eps"]), float(-rate), param, s)
+            return
         xp.multiply(grad, grad, out=a)
         s += a
         xp.sqrt(s, out=b)
         b += group["eps"]
-        rate = number(group["lr"]) / (1 + (t - 1) * group["lr_decay"])
         add_quotient(xp, param, grad, b, -rate, a)
+
+
+# The same for a GPU: see kernels.py.
+KERNEL = kernels.Kernel(
+    "adagrad",
+    "T grad, T eps, T factor",
+    "T param, T s",
+    "s += grad * grad; param += factor * grad / (sqrt(s) + eps)",
+)

@@ -11,13 +11,13 @@ def check_lr(lr: Any, sentence: str = "Invalid learning rate") -> None:
     """A learning rate is not negative; as a tensor it has one element."""
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
-    if not lr >= 0.0:
+    if not 0.0 <= lr:  # noqa: SIM300 - of lr="0.1" Python speaks in this order
         raise ValueError(f"{sentence}: {lr}")
 
 
 def check_positive(value: Any, name: str) -> None:
     """``value`` is not negative."""
-    if not value >= 0.0:
+    if not 0.0 <= value:  # noqa: SIM300
         raise ValueError(f"Invalid {name} value: {value}")
 
 

@@ -144,6 +144,7 @@ class Memory:
         self.s = [untensored(s) for s in state.get("old_stps", ())]
         self.rho = [untensored(rho) for rho in state.get("ro", ())]  # 1 / (y · s)
         self.scale = untensored(state.get("H_diag", 1))
+        self.alphas: list[Any] | None = None  # of the last direction
 
     def learn(self, grad: Array) -> None:
         """Remember the last step ``t·d`` and the gradient's change, if these make sense."""
@@ -170,6 +171,7 @@ class Memory:
         q *= self.scale
         for y, s, rho, alpha in zip(self.y, self.s, self.rho, reversed(alphas), strict=True):
             q += (alpha - (y @ q) * rho) * s
+        self.alphas = alphas[::-1]
         return q
 
     def save(self, state: dict[str, Any], param: Tensor) -> None:
@@ -184,6 +186,9 @@ class Memory:
             "prev_flat_grad": self.grad,
             "prev_loss": self.loss,
         }
+        if self.alphas is not None:  # of no use later, but PyTorch has them there
+            state["al"] = [wrap(param, alpha) for alpha in self.alphas]
+            state["al"] += [None] * (self.size - len(self.alphas))
         for name, value in known.items():
             if isinstance(value, list):
                 state[name] = [wrap(param, item) for item in value]

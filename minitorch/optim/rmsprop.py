@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .. import kernels
 from .checks import check_lr, check_positive
 from .formulas import add_quotient, add_scaled, advance, average, average_square, counter, number
 from .optimizer import Array, Group, Optimizer, State
@@ -26,6 +27,7 @@ class RMSprop(Optimizer):
     """
 
     elementwise = True
+    one_kernel = True
 
     def __init__(
         self,
@@ -82,6 +84,13 @@ class RMSprop(Optimizer):
         alpha, momentum = group["alpha"], group["momentum"]
         v = state["square_avg"]
         advance(state["step"])
+        if kernels.fits(param) and not group["centered"]:
+            numbers = [float(x) for x in (alpha, 1 - alpha, group["eps"], -number(group["lr"]))]
+            if momentum > 0:
+                MOMENTUM(grad, *numbers, float(momentum), param, v, state["momentum_buffer"])
+            else:
+                PLAIN(grad, *numbers, param, v)
+            return
         average_square(xp, v, grad, alpha, a)
         if group["centered"]:
             m = state["grad_avg"]
@@ -98,3 +107,19 @@ class RMSprop(Optimizer):
             add_scaled(xp, param, buffer, -number(group["lr"]), a)
         else:
             add_quotient(xp, param, grad, b, -number(group["lr"]), a)
+
+
+# The same for a GPU: see kernels.py.
+PLAIN = kernels.Kernel(
+    "rmsprop",
+    "T grad, T alpha, T rest, T eps, T factor",
+    "T param, T v",
+    "v = alpha * v + rest * grad * grad; param += factor * grad / (sqrt(v) + eps)",
+)
+MOMENTUM = kernels.Kernel(
+    "rmsprop_momentum",
+    "T grad, T alpha, T rest, T eps, T factor, T momentum",
+    "T param, T v, T buffer",
+    "v = alpha * v + rest * grad * grad; "
+    "buffer = momentum * buffer + grad / (sqrt(v) + eps); param += factor * buffer",
+)

@@ -167,14 +167,34 @@ def randperm(generator: Generator, n: int, dtype: Any = np.int64) -> Array:
     if generator.xp is not np:  # the order of random numbers: no loop
         return generator.xp.argsort(generator.double_words(n)).astype(dtype)
     if n < LONG:
-        steps = np.arange(max(n - 1, 0))
-        places = steps + generator.words(len(steps)) % (n - steps)
-    else:
-        places = generator.double_words(n) % np.arange(1, n + 1, dtype=np.uint64)
-    order = list(range(n))  # single elements of a list are faster to get and set than an array's
+        steps = np.arange(n)
+        places = steps.copy()
+        places[:-1] += generator.words(max(n - 1, 0)) % (n - steps[:-1])
+        return exchanged(steps, places).astype(dtype, copy=False)
+    places = generator.double_words(n) % np.arange(1, n + 1, dtype=np.uint64)
+    order = list(range(n))
     for i, place in enumerate(places.tolist()):
         order[i], order[place] = order[place], order[i]
     return np.array(order, dtype)
+
+
+def exchanged(steps: Array, places: Array) -> Array:
+    """The numbers 0 … n − 1 after those at i and ``places[i]`` changed places, for i = 0, 1, ….
+
+    As arrays of all steps, which a loop of 60,000 in Python takes four times as long for. A place
+    is not before its step: ``places >= steps``. So step i takes for good what is at its place, and
+    leaves there what was at i: what the last step that went to i left, and so on.
+    """
+    n = len(steps)
+    left = steps.copy()  # the step whose number each step leaves
+    further = places > steps
+    left[places[further]] = steps[further]  # of several steps to a place NumPy keeps the last
+    while not (left == (before := left[left])).all():
+        left = before
+    place, step = divmod(np.sort(places * n + steps), n)  # the steps to each place, in order
+    again = place[1:] == place[:-1]
+    places[step[1:][again]] = left[step[:-1][again]]
+    return places
 
 
 def multinomial(

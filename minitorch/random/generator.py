@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -200,17 +200,15 @@ class Generator:
         words &= 2**24 - 1
         return words.astype(np.float32) * np.float32(2**-24)
 
-    # ---- one number at a time, for the methods that draw until they are content
+    # ---- one number at a time, for the methods that draw until they are content (rejection.py)
 
-    def one_uniform(self) -> float:
-        """A float64 in [0, 1), as `uniforms` makes it."""
-        word = self._on_cpu("one_uniform").random_raw
-        return ((word() << 32 | word()) & 2**53 - 1) * 2.0**-53
+    def one_normal(self, uniform: Callable[[], float]) -> float:
+        """A float64 standard normal: a new cosine, or the sine of the last pair, which waited.
 
-    def one_normal(self) -> float:
-        """A float64 standard normal: a new cosine, or the sine of the last pair, which waited."""
+        ``uniform()`` is the next number that `uniforms` makes in float64.
+        """
         if self.next_normal is None:
-            normal, self.next_normal = normal_pair(self.one_uniform(), self.one_uniform(), math)
+            normal, self.next_normal = normal_pair(uniform(), uniform(), math)
             return normal
         normal, self.next_normal = self.next_normal, None
         return normal

@@ -1,13 +1,14 @@
 """Poisson, binomial and gamma numbers, by methods that draw until they are content.
 
 How many draws a number takes is itself random, so these are loops in Python, one number at a time.
-PyTorch's numbers come out because every comparison is made as PyTorch makes it.
+PyTorch's numbers come out because every comparison is made as PyTorch makes it. What the parameters
+alone decide is computed before the loop, in arrays of their dtype, as PyTorch rounds it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,10 @@ def poisson(generator: Generator, rate: Array) -> Array:
         raise RuntimeError("invalid Poisson rate, expected rate to be non-negative")
     if generator.xp is not np:
         return generator.cupy.poisson(rate).astype(rate.dtype)
-    return _for_each(lambda r: _poisson(float(r), generator.one_uniform), rate)
+    result = rate.copy()
+    drawn = (rate > 0) & (rate < math.inf)
+    result[drawn] = _one_by_one(generator, _poisson, rate[drawn])
+    return result
 
 
 def binomial(generator: Generator, count: Array, prob: Array) -> Array:
@@ -47,7 +51,16 @@ def binomial(generator: Generator, count: Array, prob: Array) -> Array:
     if generator.xp is not np:
         return generator.cupy.binomial(count.astype(np.int64), prob).astype(count.dtype)
     count, prob = np.broadcast_arrays(count, prob)
-    return _for_each(lambda c, p: _binomial(c, p, generator.one_uniform), count, prob)
+    result = np.where((count > 0) & (prob >= 1), count, 0)
+    result[np.isnan(count) | np.isnan(prob)] = math.nan
+    drawn = (count > 0) & (prob > 0) & (prob < 1)
+    n, rare, p = count[drawn], prob[drawn] <= 0.5, prob[drawn]
+    p = np.where(rare, p, 1 - p)
+    log_failure = np.log1p(-p.astype(np.float64)).astype(p.dtype)
+    deviation, mode = np.sqrt(n * p * (1 - p)), np.floor((n + 1) * p)
+    k = _one_by_one(generator, _binomial, n, n * p, log_failure, deviation, p, p / (1 - p), mode)
+    result[drawn] = np.where(rare, k, n - k)
+    return result
 
 
 def standard_gamma(generator: Generator, alpha: Array) -> Array:
@@ -56,8 +69,14 @@ def standard_gamma(generator: Generator, alpha: Array) -> Array:
     xp, tiny = generator.xp, np.finfo(alpha.dtype).tiny
     if xp is not np:
         return xp.maximum(generator.cupy.standard_gamma(alpha), tiny).astype(alpha.dtype)
-    uniform, normal = generator.one_uniform, generator.one_normal
-    return np.maximum(_for_each(lambda a: _gamma(a, uniform, normal), alpha), tiny)
+    one = alpha.dtype.type(1)
+    result = alpha.copy()
+    drawn = (alpha > 0) & (alpha < math.inf)
+    a = alpha[drawn]
+    power = np.where(a < 1, one / a, 0)
+    d = np.where(a < 1, a + one, a) - alpha.dtype.type(THIRD)
+    result[drawn] = _one_by_one(generator, _gamma, d, power, normal=generator.one_normal)
+    return np.maximum(result, tiny)
 
 
 def dirichlet(generator: Generator, alpha: Array) -> Array:
@@ -75,19 +94,32 @@ def dirichlet(generator: Generator, alpha: Array) -> Array:
 Draw = Callable[[], float]  # one float64: uniform in [0, 1), or standard normal
 
 
-def _for_each(draw: Callable[..., float], *arrays: np.ndarray) -> np.ndarray:
-    """``draw`` of the elements of ``arrays``, in order, in the first one's shape and dtype."""
-    numbers = [draw(*elements) for elements in zip(*(a.reshape(-1) for a in arrays), strict=True)]
-    return round_to(arrays[0].dtype, np.array(numbers, np.float64)).reshape(arrays[0].shape)
+def _one_by_one(
+    generator: Generator, draw: Callable[..., float], *parameters: np.ndarray, **options: Any
+) -> np.ndarray:
+    """``draw(uniform, *parameters)`` of one element after the other, in the parameters' dtype.
+
+    Each number takes a uniform at least. So the uniforms are drawn ahead, as many as numbers are
+    missing, and none is left over in the end: 0.1 instead of 0.5 µs each.
+    """
+    numbers: list[float] = []
+    total = len(parameters[0])
+
+    def ahead() -> Iterator[float]:
+        while True:
+            yield from generator.uniforms(total - len(numbers), np.float64).tolist()
+
+    uniform = ahead().__next__
+    for elements in zip(*[array.tolist() for array in parameters], strict=True):
+        numbers.append(draw(uniform, *elements, **options))
+    return round_to(parameters[0].dtype, np.array(numbers, np.float64))
 
 
-def _poisson(rate: float, uniform: Draw) -> float:
+def _poisson(uniform: Draw, rate: float) -> float:
     """For a small rate: the number of uniforms whose product is still above ``e^−rate``.
 
     From 10 on: transformed rejection, "PTRS" (Hörmann, 1993).
     """
-    if rate in (0, math.inf):
-        return rate
     if rate < 10:
         limit, product, events = math.exp(-rate), uniform(), 0
         while product > limit:
@@ -110,37 +142,32 @@ def _poisson(rate: float, uniform: Draw) -> float:
             return k
 
 
-def _binomial(count: Any, prob: Any, uniform: Draw) -> float:
+def _binomial(uniform: Draw, count: float, mean: float, log_failure: float, *shape: float) -> float:
     """For few expected successes: how many geometric waiting times fit into ``count``.
 
-    From 10 on: transformed rejection, "BTRS" (Hörmann, 1993). ``count`` and ``prob`` are NumPy
-    scalars, so that what is computed from them alone is rounded to their type.
+    From 10 on: transformed rejection, "BTRS" (Hörmann, 1993).
     """
-    if math.isnan(count) or math.isnan(prob):
-        return math.nan
-    if count <= 0 or prob <= 0:
-        return 0
-    if prob >= 1:
-        return float(count)
-    if prob > 0.5:
-        return float(count) - _binomial(count, 1 - prob, uniform)
-    if count * prob >= 10:
-        return _binomial_by_rejection(count, prob, uniform)
-    log_failure = float(prob.dtype.type(math.log1p(-prob)))
+    if mean >= 10:
+        return _binomial_by_rejection(uniform, count, mean + 0.5, *shape)
     successes, trials = -1, 0.0
     while trials <= count:
-        trials += float(np.ceil(_log(uniform()) / log_failure))
+        u = uniform()
+        trials += math.ceil(math.log(u) / log_failure) if u else math.inf
         successes += 1
     return successes
 
 
-def _binomial_by_rejection(count: Any, prob: Any, uniform: Draw) -> float:
-    deviation = float(np.sqrt(count * prob * (1 - prob)))
-    middle, odds = float(count * prob) + 0.5, float(prob / (1 - prob))
-    mode = float(np.floor((count + 1) * prob))
-    count = float(count)
+def _binomial_by_rejection(
+    uniform: Draw,
+    count: float,
+    middle: float,
+    deviation: float,
+    prob: float,
+    odds: float,
+    mode: float,
+) -> float:
     b = 1.15 + 2.53 * deviation
-    a = -0.0873 + 0.0248 * b + 0.01 * float(prob)
+    a = -0.0873 + 0.0248 * b + 0.01 * prob
     surely = 0.92 - 4.2 / b
     alpha = (2.83 + 5.1 / b) * deviation
     while True:
@@ -185,24 +212,17 @@ def _log(x: float) -> float:
 THIRD, SQUEEZE = float(np.float32(1) / np.float32(3)), float(np.float32(0.0331))
 
 
-def _gamma(alpha: Any, uniform: Draw, normal: Draw) -> float:
+def _gamma(uniform: Draw, d: float, power: float, normal: Callable[[Draw], float]) -> float:
     """A cube of a shifted normal, accepted or not (Marsaglia and Tsang, 2000).
 
-    ``alpha`` is a NumPy scalar, so that sums with it are rounded to its type. PyTorch writes the
-    method's constants in float32, and so they are here.
+    ``d`` is alpha − ⅓. With a ``power`` of 1/alpha it is alpha + ⅔: the gamma number of alpha + 1,
+    times that power of a uniform. PyTorch writes the method's constants in float32, and so they are
+    here.
     """
-    if math.isnan(alpha) or alpha == math.inf:
-        return float(alpha)
-    if alpha == 0:
-        return 0.0
-    scale = 1.0
-    if alpha < 1:  # the gamma number of alpha + 1, times a power of a uniform
-        scale = (1 - uniform()) ** float(1 / alpha)
-        alpha = alpha + 1
-    d = float(alpha - alpha.dtype.type(THIRD))
+    scale = (1 - uniform()) ** power if power else 1.0
     c = 1 / math.sqrt(9 * d)
     while True:
-        x = normal()
+        x = normal(uniform)
         y = 1 + c * x
         if y <= 0:
             continue

@@ -7,6 +7,7 @@ found by `TorchFinder`. What does not exist raises an error that says who asked 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import importlib.util
 import multiprocessing
@@ -15,7 +16,7 @@ import opcode
 import sys
 from importlib.machinery import ModuleSpec
 from types import FrameType, ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..version import __version__
 
@@ -89,10 +90,14 @@ def register(name: str, module: ModuleType) -> None:
         vars(module)["__version__"] = VERSIONS[name]
     own = vars(module).get("__getattr__")
     if own is None or own.__module__ != __name__:
-        later = vars(module).get("_LATER", {})  # what the module itself loads when it is asked for
-        vars(module)["__getattr__"] = lambda asked: (
-            own(asked) if own and asked in later else complain(f"{name}.{asked}")
-        )
+
+        def __getattr__(asked: str) -> Any:
+            if own is not None:  # the module loads something when it is asked for
+                with contextlib.suppress(AttributeError):
+                    return own(asked)
+            return complain(f"{name}.{asked}")
+
+        vars(module)["__getattr__"] = __getattr__
     # Of a module without a path Python says that it "is not a package", and asks no finder.
     vars(module).setdefault("__path__", [])
     for key, value in list(vars(module).items()):
@@ -100,7 +105,7 @@ def register(name: str, module: ModuleType) -> None:
             register(f"{name}.{key}", value)
 
 
-def complain(name: str) -> None:
+def complain(name: str) -> NoReturn:
     """Raises what a missing name of a module raises: here is where both imports come by."""
     frame = sys._getframe(2)
     sentence = lacking(name, asking_frame())

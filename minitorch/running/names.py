@@ -37,9 +37,9 @@ LACKING = frozenset(
     """
     apply_ chalf col_indices crow_indices dequantize int_repr is_conj is_distributed is_mkldnn
     is_mps is_neg is_nested is_set_to is_sparse_csr map2_ map_ q_scale q_zero_point
-    qscheme record_stream reinforce resize_as_sparse_ resolve_neg smm sparse_mask
-    sparse_resize_ storage storage_type to_mkldnn to_padded_tensor to_sparse_csr unsafe_chunk
-    unsafe_split untyped_storage xpu
+    qscheme record_stream reinforce resize_as_sparse_ smm sparse_mask
+    sparse_resize_ storage_type to_mkldnn to_padded_tensor to_sparse_csr unsafe_chunk
+    unsafe_split xpu
     """.split()
 )
 

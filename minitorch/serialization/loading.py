@@ -8,12 +8,13 @@ import os
 import pickle
 import sys
 import warnings
+from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from .. import from_data
+from .. import dtypes, from_data
 from . import files
 from .archive import ArchiveReader
 from .legacy import MAGIC, load_legacy
@@ -229,13 +230,20 @@ def load_safetensors(path: str, map_location: Any) -> dict[str, Any]:
             "Attempting to load a safetensors file but safetensors is not installed. Please "
             "install safetensors with: pip install safetensors"
         ) from error
+    return tensors_of(load_file, path, map_location or "cpu")
+
+
+def tensors_of(read: Callable[[Any], dict[str, Any]], source: Any, device: Any) -> dict[str, Any]:
+    """What the safetensors library reads, as tensors."""
     try:
-        arrays = load_file(path)
+        arrays = read(source)
+        for array in arrays.values():
+            dtypes.from_numpy(array.dtype)  # NumPy knows bfloat16 once ml_dtypes is imported
     except TypeError as error:
         raise NotImplementedError(
             f"the file holds tensors of a dtype that MiniTorch does not have ({error})"
         ) from error
-    return {name: from_data.leaf(array, map_location or "cpu") for name, array in arrays.items()}
+    return {name: from_data.leaf(array, device) for name, array in arrays.items()}
 
 
 def get_unsafe_globals_in_checkpoint(f: Any) -> list[str]:

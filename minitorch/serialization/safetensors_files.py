@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import from_data
-from .loading import load_safetensors
+from .loading import load_safetensors, tensors_of
 
 
 def _arrays(tensors: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -55,4 +54,4 @@ def load(data: bytes) -> dict[str, Any]:
     """The tensors in the bytes of a file, by name."""
     from safetensors.numpy import load as load_arrays
 
-    return {name: from_data.leaf(array, "cpu") for name, array in load_arrays(data).items()}
+    return tensors_of(load_arrays, data, "cpu")

@@ -11,39 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, cuda, devices, dtypes
+from .. import cuda, devices, dtypes
 from ..autograd.operation import make
 from ..ops.windows import as_strided
+from ..storage import UntypedStorage
 from ..tensor import Tensor
-
-
-class UntypedStorage:
-    """Bytes on a device: what a function given as ``map_location`` gets, and returns."""
-
-    __slots__ = ("array",)
-
-    def __init__(self, array: Any) -> None:
-        self.array = array  # a vector of uint8
-
-    @property
-    def device(self) -> devices.device:
-        """Where the bytes are."""
-        return devices.of(self.array)
-
-    def nbytes(self) -> int:
-        """How many bytes there are."""
-        return int(self.array.size)
-
-    size = __len__ = nbytes
-
-    def cpu(self) -> UntypedStorage:
-        """The same bytes in main memory."""
-        return UntypedStorage(backend.to_numpy(self.array))
-
-    def cuda(self, device: Any = None) -> UntypedStorage:
-        """The same bytes on a GPU."""
-        where = "cuda" if device is None else device
-        return UntypedStorage(backend.to_device(self.array, devices.array_index(where)))
 
 
 class StorageType:

@@ -1,6 +1,6 @@
 """``mt.sparse``: functions for sparse tensors, in PyTorch's place.
 
-`mt.sparse_coo_tensor` and ``x.to_sparse()`` make such tensors; what one is says tensor.py.
+`mt.sparse_coo_tensor` and ``x.to_sparse()`` make such tensors; tensor.py says what one is.
 """
 
 from __future__ import annotations

@@ -10,11 +10,11 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.graph import TensorBase
-from ..creation import arange
 from ..ops import dims, joining, matmul as matmul_
 from ..ops.coordinates import SparseProduct
 from ..ops.expanding import repeat_interleave
 from ..ops.sorting import isin, searchsorted
+from ..spacing import arange
 
 NO_SUCH_SUM = "add(sparse, dense) is not supported. Use add(dense, sparse) instead."
 

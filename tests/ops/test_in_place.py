@@ -20,7 +20,7 @@ def in_place_forms(sample):
     if sample.name in VIEWS:
         return
     for label, function in forms(sample.name, sample.place).items():
-        if "inplace" in inspect.signature(function).parameters:
+        if label.startswith("F.") and "inplace" in inspect.signature(function).parameters:
             yield f"{label}-inplace", functools.partial(function, inplace=True), function
     if not sample.name.endswith("_"):
         for label, method in forms(f"{sample.name}_", sample.place).items():

@@ -147,7 +147,7 @@ def test_one_dimension_is_numpys(x, data):
     np.testing.assert_allclose(
         t.cumsum(dim).numpy(), x.astype("d").cumsum(dim), rtol=1e-6, atol=1e-6
     )
-    ordered, order = t.sort(dim, stable=True)
+    ordered, order = t.sort(dim=dim, stable=True)
     assert (ordered.numpy() == np.sort(x, dim)).all()
     assert (order.numpy() == np.argsort(x, dim, kind="stable")).all()
     k = data.draw(st.integers(0, x.shape[dim]))

@@ -178,7 +178,7 @@ ROWS = [
         lambda lib, x: x.trace(),
         [(f(3, 3),), (f(2, 3),), (f(3, 2),), (i(2, 2),), (f(0, 2),)],
     ),
-    ("cross", lambda lib, a, b: lib.cross(a, b), [(A, f(2, 3)), (i(3, 3), i(3, 3))]),
+    ("cross", lambda lib, a, b: lib.cross(a, b, dim=1), [(A, f(2, 3)), (i(3, 3), i(3, 3))]),
     (
         "cross dim",
         lambda lib, a, b: a.cross(b, dim=1),

@@ -150,6 +150,11 @@ ROWS = [
     ("dist p", lambda lib, x, y: x.dist(y, 3), [(M, TIES)]),
     ("dist inf", lambda lib, x, y: lib.dist(x, y, inf), [(M, TIES)]),
     ("cdist", lambda lib, x, y: lib.cdist(x, y), [(M, TIES), (M, V[:4][None])]),
+    (
+        "cdist by a product",
+        lambda lib, x, y: lib.cdist(x, y, compute_mode="use_mm_for_euclid_dist"),
+        [(M, V[:4][None]), (X, X[:, :2] + 1)],
+    ),
     ("cdist p", lambda lib, x, y: lib.cdist(x, y, 1.5), [(M, TIES)]),
     ("cdist 0", lambda lib, x, y: lib.cdist(x, y, 0), [(M, TIES)]),
     ("cdist 1", lambda lib, x, y: lib.cdist(x, y, 1), [(M, TIES)]),

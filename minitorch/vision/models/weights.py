@@ -1,7 +1,7 @@
 """Trained weights: which there are, where they come from, what they know.
 
 An enum for each model, as in torchvision: ``ResNet18_Weights.DEFAULT``. The files are those that
-torchvision fetches, and they lie where it puts them: what one has downloaded the other finds.
+torchvision fetches, and they lie where it puts them: either finds what the other has downloaded.
 """
 
 from __future__ import annotations

@@ -12,9 +12,10 @@ EVERYWHERE, SMALL, POSITIVE, INSIDE = (-3.0, 3.0), (-0.9, 0.9), (0.5, 2.0), (0.1
 ONE = {
     "neg negative positive abs absolute sgn sign square exp exp2 expm1 sin cos sinh cosh tanh sinc "
     "asinh arcsinh atan arctan erf erfc i0 sigmoid floor ceil round trunc fix frac deg2rad rad2deg "
-    "nan_to_num angle conj conj_physical resolve_conj real clone contiguous cpu double __neg__ "
-    "__pos__ __abs__ relu selu celu elu gelu silu mish relu6 hardtanh hardsigmoid hardswish "
-    "hardshrink softshrink leaky_relu rrelu softplus softsign tanhshrink logsigmoid": EVERYWHERE,
+    "nan_to_num angle conj conj_physical resolve_conj resolve_neg real clone contiguous cpu double "
+    "__neg__ __pos__ __abs__ relu selu celu elu gelu silu mish relu6 hardtanh hardsigmoid "
+    "hardswish hardshrink softshrink leaky_relu rrelu softplus softsign tanhshrink "
+    "logsigmoid": EVERYWHERE,
     "log1p tan asin arcsin acos arccos atanh arctanh erfinv": SMALL,
     "log log2 log10 sqrt rsqrt reciprocal lgamma digamma": POSITIVE,
     "acosh arccosh": (1.5, 3.0),

@@ -119,7 +119,7 @@ WINDOWS = [
         if n < 3
     ),
     *(Sample(f"{kind}_pool3d", real(1, 1, 2, 3, 4), 2, 1) for kind in ("max", "avg")),
-    Sample("max_pool2d", real(2, 5, 5), 3, 2, 1, ceil_mode=True, return_indices=True),
+    Sample("F.max_pool2d", real(2, 5, 5), 3, 2, 1, ceil_mode=True, return_indices=True),
     Sample("max_pool1d", real(1, 1, 7), 2, 1, dilation=3),
     Sample("avg_pool2d", real(1, 5, 4), (3, 2), 2, 1, True, False),
     Sample("avg_pool2d", real(1, 4, 4), 2, divisor_override=3),

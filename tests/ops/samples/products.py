@@ -43,7 +43,7 @@ PRODUCTS = [
     Sample("kron", real(2), real(2, 3)),
     Sample("trace", square),
     Sample("trace", real(0, 0)),
-    Sample("cross", real(2, 3), real(2, 3)),
+    Sample("cross", real(2, 3), real(2, 3), dim=1),
     Sample("cross", real(3, 2), real(3, 1), dim=0),
     Sample("addmm", real(3), real(2, 2), real(2, 3)),
     Sample("addmm", real(2, 3), real(2, 2), real(2, 3), beta=0.5, alpha=3),

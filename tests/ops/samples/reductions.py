@@ -78,6 +78,7 @@ REDUCTIONS = [
     *(Sample("dist", x, real(3), p) for p in (0, 1, 2, 3, float("inf"))),
     *(Sample("cdist", real(2, 3), real(4, 3), p) for p in (1.0, 2.0, 3.0, float("inf"))),
     Sample("cdist", real(2, 2, 3), real(1, 2, 3)),
+    Sample("cdist", real(2, 2, 3), real(1, 4, 3), compute_mode="use_mm_for_euclid_dist"),
     Sample("max", x, y),
     Sample("min", x, y),
     Sample("mt.max", x, other=real(3)),

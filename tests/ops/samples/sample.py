@@ -88,7 +88,9 @@ class Sample:
         mt.manual_seed(0)
         args, kwargs = filled([self.args, self.kwargs], iter(leaves), mt.tensor)
         with warnings.catch_warnings():
-            warnings.filterwarnings("ignore", r"torch\.\w+ is deprecated|A window was not provided")
+            warnings.filterwarnings(
+                "ignore", r"torch\.\w+ is deprecated|A window was not|.* is in beta"
+            )
             result = function(*args, **kwargs)
         return self.after(result) if self.after else result
 
