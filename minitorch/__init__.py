@@ -111,6 +111,13 @@ from .memory_formats import (
     strided,
 )
 from .nn.modules.module import typename
+from .older_windows import (
+    bartlett_window,
+    blackman_window,
+    hamming_window,
+    hann_window,
+    kaiser_window,
+)
 from .ops.activation import sigmoid
 from .ops.arithmetic import (
     add,
@@ -261,6 +268,7 @@ from .ops.matmul import bmm, dot, matmul, mm, mm as spmm, mv, vdot
 from .ops.matmul_add import addbmm, addmm, addmv, addr, baddbmm
 from .ops.matrices import matrix_exp, matrix_power, vander
 from .ops.matrix_norms import norm
+from .ops.memory_views import as_strided, as_strided_scatter
 from .ops.normalization import batch_norm, instance_norm
 from .ops.norms import cdist, dist, norm_except_dim, renorm
 from .ops.overwriting import fill, fill_, zero_
@@ -451,7 +459,6 @@ from .ops.trigonometry import (
     tan,
     tanh,
 )
-from .ops.windows import as_strided, as_strided_scatter
 from .out import with_out_all as _with_out_all
 from .out_of_memory import OutOfMemoryError
 from .placement import placed_all as _placed_all
@@ -514,13 +521,6 @@ from .tensor_types import (
     set_default_tensor_type,
 )
 from .version import __version__
-from .windows import (
-    bartlett_window,
-    blackman_window,
-    hamming_window,
-    hann_window,
-    kaiser_window,
-)
 
 newaxis = None  # x[mt.newaxis] is x[None]
 

@@ -12,7 +12,7 @@ from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
 from .ops.expanding import strided
-from .ops.windows import memory_of, offset_of, owner_of
+from .ops.memory_views import memory_of, offset_of, owner_of
 
 NOT_A_LEAF = (
     "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at "

@@ -40,6 +40,7 @@ from .ops import (
     matmul_add,
     matrices,
     matrix_norms,
+    memory_views,
     norms,
     overwriting,
     pinning,
@@ -68,7 +69,6 @@ from .ops import (
     stft as stft_,
     transposing,
     trigonometry,
-    windows,
 )
 from .ops.operands import operator
 from .placement import placed
@@ -550,11 +550,11 @@ class Methods(TensorBase):
     select_scatter = slicing.select_scatter
     slice_scatter = slicing.slice_scatter
     diagonal_scatter = slicing.diagonal_scatter
-    unfold = windows.unfold
-    as_strided = windows.as_strided
-    as_strided_scatter = windows.as_strided_scatter
+    unfold = memory_views.unfold
+    as_strided = memory_views.as_strided
+    as_strided_scatter = memory_views.as_strided_scatter
     as_strided_ = resizing.as_strided_
-    storage_offset = windows.storage_offset
+    storage_offset = memory_views.storage_offset
     storage = storage_.storage
     untyped_storage = storage_.untyped_storage
     repeat_interleave = expanding.repeat_interleave

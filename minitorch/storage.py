@@ -12,7 +12,7 @@ import warnings
 from typing import Any
 
 from . import backend, devices, dtypes
-from .ops.windows import memory_of
+from .ops.memory_views import memory_of
 
 REMOVED = (
     "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the "

@@ -13,7 +13,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from ..autograd.saved import SavedTensor
 from ..autograd.saved_hooks import Packed, Saved
-from ..ops.windows import owner_of
+from ..ops.memory_views import owner_of
 from ..pytree import leaves
 from ..tables import Column, Note, Row, Table, in_bytes
 from ..utils.checkpoint import Part

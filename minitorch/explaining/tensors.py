@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend
-from ..ops.windows import memory_of, offset_of, steps_of
+from ..ops.memory_views import memory_of, offset_of, steps_of
 from ..printing import _element_texts
 from ..tables import in_bytes
 

@@ -12,7 +12,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.modes import no_grad
 from ..creation import zeros
 from ..dtypes import dtype as Dtype, float32
-from ..ops.windows import owner_of
+from ..ops.memory_views import owner_of
 from ..pytree import leaves
 from ..random import fork_rng
 from ..tables import Column, Note, Row, Table, in_bytes

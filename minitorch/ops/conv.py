@@ -1,4 +1,4 @@
-"""``conv1d`` ... ``conv_transpose3d``: the convolutions of convolution.py as operations.
+"""``conv1d`` ... ``conv_transpose3d``: the convolutions of conv_arrays.py as operations.
 
 Convolution is linear in the input and in the weight. So there are three operations, and the
 derivatives of each are the other two: derivatives of any order come free.
@@ -10,7 +10,7 @@ from typing import Any
 
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
-from . import convolution as kernels
+from . import conv_arrays as kernels
 from .arrays import channels_as_in
 from .complexes import conj
 from .conv_arguments import (

@@ -10,7 +10,7 @@ import numpy as np
 from ..autograd.operation import Operation
 from . import operands
 from .arrays import row_major
-from .convolution import output_size as places
+from .conv_arrays import output_size as places
 from .expanding import strided
 
 Pair = tuple[int, int]

@@ -1,4 +1,4 @@
-"""``max_pool1d`` ... ``adaptive_max_pool3d``: the pooling of pooling.py as operations.
+"""``max_pool1d`` ... ``adaptive_max_pool3d``: the pooling of pool_arrays.py as operations.
 
 In one dimension they are those of two with a height of 1, as in PyTorch.
 """
@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import backend
 from ..autograd.operation import Operation, wrap
-from . import pooling as kernels
+from . import pool_arrays as kernels
 from .arrays import channels_as_in
 from .operands import tensor
 from .pool_windows import FLAT, box_windows, fitted_windows, how_many, numbers_for, one_number

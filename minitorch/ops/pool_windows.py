@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .. import backend
-from . import operands, pooling as kernels
+from . import operands, pool_arrays as kernels
 
 FLAT = kernels.windows(1, 1, 1, 1)  # the second dimension of what has only one
 

@@ -14,9 +14,9 @@ from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.views import OwnView, alias, bump, check_writable, take_history
 from ..memory_formats import contiguous_format, inverse, order, preserve_format
-from . import operands, shape as shape_, sizes, transposing, windows
+from . import memory_views, operands, shape as shape_, sizes, transposing
 from .expanding import strided
-from .windows import memory_of, offset_of
+from .memory_views import memory_of, offset_of
 
 # PyTorch counts the in-place forms of a node's name on from the others.
 LATER = {"SqueezeBackward": 3}
@@ -150,4 +150,4 @@ def t_(self: Any) -> Any:
 
 
 transpose_ = itself(transposing.transpose)
-as_strided_ = itself(windows.as_strided)
+as_strided_ = itself(memory_views.as_strided)

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import cuda, devices, dtypes
 from ..autograd.operation import make
-from ..ops.windows import as_strided
+from ..ops.memory_views import as_strided
 from ..storage import UntypedStorage
 from ..tensor import Tensor
 

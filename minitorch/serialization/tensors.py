@@ -21,7 +21,7 @@ from ..autograd.operation import make
 from ..autograd.views import is_dense
 from ..devices import device
 from ..nn.parameter import Buffer, Parameter
-from ..ops.windows import memory_of, owner_of, steps_of
+from ..ops.memory_views import memory_of, owner_of, steps_of
 from ..size import Size
 from ..tensor import Tensor
 from .storage import StorageType, TypedStorage

@@ -1,7 +1,7 @@
 """``mt.signal.windows``: weights that fade a piece of a signal out towards its ends.
 
 A window of ``M`` points is symmetric, or with ``sym=False`` periodic: one of ``M + 1`` points
-without the last. `mt.hann_window` and its kin (minitorch/windows.py) are older names for some.
+without the last. `mt.hann_window` and its kin (older_windows.py) are older names for some.
 """
 
 from __future__ import annotations

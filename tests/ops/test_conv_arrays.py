@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from minitorch.ops import convolution
-from minitorch.ops.convolution import convolve, convolve_transposed, convolve_weight
+from minitorch.ops import conv_arrays
+from minitorch.ops.conv_arrays import convolve, convolve_transposed, convolve_weight
 from tests.oracles import naive_conv
 
 
@@ -47,7 +47,7 @@ def integers(seed, shape, dtype=np.float64):
 
 def left_over(x, w, out, stride, padding, dilation):
     """The output padding that leads back to the size of ``x``."""
-    least = convolution.input_size(out, w[2:], stride, padding, (0,) * len(stride), dilation)
+    least = conv_arrays.input_size(out, w[2:], stride, padding, (0,) * len(stride), dilation)
     return tuple(have - need for have, need in zip(x[2:], least, strict=True))
 
 
@@ -83,7 +83,7 @@ def test_the_gradients_are_the_adjoints(case):
 def test_the_size_of_blocks_changes_nothing(case, block):
     x_shape, w_shape, (stride, padding, dilation, groups) = case
     x, w = integers(1, x_shape), integers(2, w_shape)
-    out = convolution.output_size(x_shape[2:], w_shape[2:], stride, padding, dilation)
+    out = conv_arrays.output_size(x_shape[2:], w_shape[2:], stride, padding, dilation)
     g = integers(3, (x_shape[0], w_shape[0], *out))
     extra = left_over(x_shape, w_shape, out, stride, padding, dilation)
 
@@ -96,7 +96,7 @@ def test_the_size_of_blocks_changes_nothing(case, block):
 
     whole = all_three()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "BLOCK_ON_CPU", block)
+        patch.setattr(conv_arrays, "BLOCK_ON_CPU", block)
         parts = all_three()
     for expected, found in zip(whole, parts, strict=True):
         np.testing.assert_array_equal(found, expected)
@@ -110,7 +110,7 @@ def test_several_images_share_a_block(images):
     options = ((1, 1), (1, 1), (1, 1), 1)
     expected = naive_conv(x, w, *options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "BLOCK_ON_CPU", 4 * per_image)
+        patch.setattr(conv_arrays, "BLOCK_ON_CPU", 4 * per_image)
         np.testing.assert_array_equal(convolve(x, w, *options), expected)
         dw = convolve_weight(x, expected, (3, 3), *options)
         dx = convolve_transposed(expected, w, (1, 1), (1, 1), (0, 0), (1, 1), 1)
@@ -158,7 +158,7 @@ def test_float16_is_summed_in_float32():
     """In float16, 2048 + 1 is 2048; NumPy's products are more exact, so the sums of parts count."""
     one = np.ones((4096, 1, 1, 1), np.float16)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(convolution, "BLOCK_ON_CPU", 1)  # each image is a part
+        patch.setattr(conv_arrays, "BLOCK_ON_CPU", 1)  # each image is a part
         dw = convolve_weight(one, one, (1, 1), (1, 1), (0, 0), (1, 1), 1)
     assert dw.dtype == np.float16
     assert dw.item() == 4096
@@ -183,7 +183,7 @@ def test_memory_stays_near_that_of_input_and_output():
         finally:
             tracemalloc.stop()
 
-    blocks = 3 * 2 * convolution.BLOCK_ON_CPU * x.itemsize
+    blocks = 3 * 2 * conv_arrays.BLOCK_ON_CPU * x.itemsize
     limit = x.nbytes + blocks
     assert 9 * x.nbytes > 2 * limit
     assert peak(convolve, x, w, *options) < limit
@@ -197,8 +197,8 @@ def test_memory_stays_near_that_of_input_and_output():
 def test_input_size_undoes_output_size():
     for size in range(3, 12):
         for stride in (1, 2, 3):
-            out = convolution.output_size((size,), (2,), (stride,), (1,), (2,))
-            least = convolution.input_size(out, (2,), (stride,), (1,), (0,), (2,))
+            out = conv_arrays.output_size((size,), (2,), (stride,), (1,), (2,))
+            least = conv_arrays.input_size(out, (2,), (stride,), (1,), (0,), (2,))
             assert 0 <= size - least[0] < stride
-            assert convolution.output_size(least, (2,), (stride,), (1,), (2,)) == out
-    assert math.prod(convolution.output_size((5, 7), (3, 3), (2, 2), (1, 1), (1, 1))) == 12
+            assert conv_arrays.output_size(least, (2,), (stride,), (1,), (2,)) == out
+    assert math.prod(conv_arrays.output_size((5, 7), (3, 3), (2, 2), (1, 1), (1, 1))) == 12

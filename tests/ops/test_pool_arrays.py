@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings, strategies as st
 
-from minitorch.ops import pooling
-from minitorch.ops.pooling import (
+from minitorch.ops import pool_arrays
+from minitorch.ops.pool_arrays import (
     adaptive_windows,
     max_pool,
     max_pool_gradient,
@@ -59,7 +59,7 @@ def cases(draw, dilated=True):
 def dims_of(shape, numbers, ceil_mode):
     dims = []
     for length, k, s, p, d in zip(shape[2:], *numbers, strict=True):
-        count = pooling.output_size(length, k, s, p, d, ceil_mode)
+        count = pool_arrays.output_size(length, k, s, p, d, ceil_mode)
         assert count == pool_size(length, k, s, p, d, ceil_mode)
         dims.append(windows(length, count, k, s, p, d))
     return dims
@@ -177,7 +177,7 @@ def test_the_size_of_pieces_changes_nothing(step, monkeypatch):
         sum_pool(x, dims),
         sum_pool_gradient(g, dims),
     ]
-    monkeypatch.setattr(pooling, "PIECE_ON_CPU", step)
+    monkeypatch.setattr(pool_arrays, "PIECE_ON_CPU", step)
     parts = [
         max_pool(x, dims),
         max_pool_indices(x, dims),
