@@ -1,10 +1,16 @@
-"""``work`` is the file under test: yours, or with ``--solutions`` the solution of the same name."""
+"""``work`` is the file under test: yours, or with ``--solutions`` the solution of the same name.
+
+After the tests comes a line for each exercise. What is not written yet fails without a traceback.
+"""
 
 from __future__ import annotations
 
 import importlib.util
+import re
+from collections.abc import Generator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -26,3 +32,32 @@ def work(request: pytest.FixtureRequest) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """Say in one line what is not written yet."""
+    report = yield
+    if call.excinfo is not None and call.excinfo.errisinstance(NotImplementedError):
+        report.longrepr = f"not written yet: {call.excinfo.value}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """A line for each exercise, in the order of the chapters."""
+    found: dict[tuple[int, int], list[str]] = {}
+    for outcome in ("passed", "failed", "error"):
+        for report in terminalreporter.getreports(outcome):
+            if number := re.search(r"::test_(\d+)_(\d+)_", report.nodeid):
+                said = found.setdefault((int(number[1]), int(number[2])), [])
+                written = not str(report.longrepr).startswith("not written yet")
+                said.append(outcome if written else "not written yet")
+    if found:
+        terminalreporter.section("exercises")
+    for (chapter, exercise), said in sorted(found.items()):
+        state = f"{said.count('passed')} of {len(said)} tests pass"
+        if set(said) == {"passed"}:
+            state = "done"
+        elif "not written yet" in said:
+            state = "not written yet"
+        terminalreporter.write_line(f"{chapter}.{exercise}  {state}")

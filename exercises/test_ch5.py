@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 
 import minitorch as mt
+from exercises.checking import same
 from minitorch import nn
 
 
@@ -59,8 +60,9 @@ def test_5_1_buffers_count_in_training_only(work):
 def test_5_1_state_dict(work):
     mine, real = blocks(work.Module).state_dict(), blocks(nn.Module).state_dict()
     assert list(mine) == list(real)
-    assert all(mt.equal(mine[name], real[name]) for name in real)
-    assert not any(tensor.requires_grad for tensor in mine.values())
+    for name in real:
+        same(mine[name], real[name], name)
+    assert not any(tensor.requires_grad for tensor in mine.values()), "to be detached"
 
 
 def test_5_1_load_state_dict(work):
@@ -91,7 +93,8 @@ def test_5_2_everything_learns(work):
     net = work.Net()
     assert sum(p.numel() for p in net.parameters()) == 3 * (64 + 8) + 8 + 8 + 9
     before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
-    assert mt.equal(before["gain"], mt.ones(8) * 0.1) and not before["shift"].any()
+    same(before["gain"], mt.ones(8) * 0.1, "gain, to begin with")
+    same(before["shift"], mt.zeros(8), "shift, to begin with")
     optimizer = mt.optim.SGD(net.parameters(), lr=0.1)
     net(mt.randn(16, 8)).square().mean().backward()
     optimizer.step()
@@ -107,7 +110,7 @@ def test_5_2_same_first_output(work):
     head = nn.Linear(8, 1)
     for layer in layers:
         x = x + 0.1 * layer(x).tanh()
-    assert mt.allclose(net(mt.ones(1, 8)), head(x))
+    same(net(mt.ones(1, 8)), head(x))
     assert "layers.2.bias" in net.state_dict()
 
 
@@ -150,7 +153,7 @@ def test_5_4_leaves_no_hook(work):
     work.output_sizes(model, mt.randn(4, 32))
     with pytest.raises(RuntimeError):
         work.output_sizes(model, mt.randn(4, 31))
-    assert not any(module._forward_hooks for module in model.modules())
+    assert not any(module._forward_hooks for module in model.modules()), "a hook is left behind"
 
 
 def test_5_5_even_outputs(work):

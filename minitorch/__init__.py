@@ -39,7 +39,6 @@ from .autograd.modes import (
 )
 from .checking import checked_all as _checked_all
 from .compiling import compile
-from .copying import from_dlpack, to_dlpack
 from .creation import (
     empty,
     empty_like,
@@ -55,6 +54,7 @@ from .creation import (
 )
 from .cuda import amp as _cuda_amp, nccl as _cuda_nccl  # parts of mt.cuda
 from .devices import device, get_default_device, set_default_device
+from .dlpack import from_dlpack, to_dlpack
 from .dtypes import (
     bfloat16,
     bool_ as bool,

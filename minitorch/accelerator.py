@@ -1,4 +1,7 @@
-"""``mt.accelerator``: the GPU, whatever its kind. There is one kind here, CUDA."""
+"""``mt.accelerator``: the GPU, whatever its kind. There is one kind here, CUDA.
+
+Where there is no GPU, all but the first three functions raise RuntimeError.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ def device_count() -> int:
 
 
 def current_accelerator(check_available: bool = False) -> devices.device | None:
-    """``device("cuda")`` if there is a GPU, else None.
+    """``device("cuda")`` if there is a GPU, else None; ``check_available`` changes nothing here.
 
     >>> device = mt.accelerator.current_accelerator() or mt.device("cpu")
     >>> mt.zeros(1, device=device).device.type == device.type

@@ -22,7 +22,6 @@ class autocast(contextlib.ContextDecorator):  # noqa: N801 - PyTorch's name
 
     For ``"cuda"`` on a machine without it PyTorch warns and disables it, and so does this.
 
-    >>> import minitorch as mt
     >>> with mt.autocast("cpu", enabled=False):
     ...     mt.ones(2) * 2
     tensor([2., 2.])
@@ -54,7 +53,6 @@ class autocast(contextlib.ContextDecorator):  # noqa: N801 - PyTorch's name
 def is_autocast_enabled(device_type: str = "cuda") -> bool:
     """Whether `autocast` is at work: never.
 
-    >>> import minitorch as mt
     >>> mt.is_autocast_enabled("cpu")
     False
     """
@@ -65,7 +63,6 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
 class GradScaler:
     """What scales the loss for float16 and its gradients back: here it leaves both as they are.
 
-    >>> import minitorch as mt
     >>> scaler = mt.amp.GradScaler(enabled=False)
     >>> scaler.scale(mt.tensor(3.0)), scaler.get_scale()
     (tensor(3.), 1.0)
@@ -126,7 +123,6 @@ def custom_fwd(
 
     Under autocast it would say in which dtype to compute.
 
-    >>> import minitorch as mt
     >>> class Double(mt.autograd.Function):
     ...     @staticmethod
     ...     @mt.amp.custom_fwd(device_type="cuda")
@@ -143,7 +139,6 @@ def custom_fwd(
 def custom_bwd(bwd: Callable[..., Any] | None = None, *, device_type: str) -> Any:
     """A decorator for the ``backward`` of an `autograd.Function`: see `custom_fwd`.
 
-    >>> import minitorch as mt
     >>> class Double(mt.autograd.Function):
     ...     @staticmethod
     ...     @mt.amp.custom_fwd(device_type="cuda")

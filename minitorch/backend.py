@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from . import late, out_of_memory
+from .memory_formats import inverse, slowest_first
 
 F = TypeVar("F", bound=Callable[..., Any])
 Array = Any  # numpy.ndarray, or cupy.ndarray on a GPU
@@ -80,12 +81,12 @@ def is_gpu_array(value: Any) -> bool:
     return module is not None and isinstance(value, module.ndarray)
 
 
+NOWHERE = contextlib.nullcontext()
+
+
 def on_device(index: int | None) -> Any:
     """A context in which CuPy makes arrays on GPU ``index``; an empty one for main memory."""
-    return contextlib.nullcontext() if index is None else cupy().cuda.Device(index)
-
-
-NOWHERE = contextlib.nullcontext()
+    return NOWHERE if index is None else cupy().cuda.Device(index)
 
 
 def at(array: Array) -> Any:
@@ -179,11 +180,9 @@ def in_order(array: Array, copy: Callable[[Array], Array]) -> Array:
     """``copy(array)`` with the dimensions in the same order in memory; CuPy copies row by row."""
     if array.flags.c_contiguous:
         return copy(array)
-    order = sorted(range(array.ndim), key=lambda dim: -array.strides[dim])
+    order = slowest_first(array)
     rows = array.transpose(order)
-    if not rows.flags.c_contiguous:
-        return copy(array)
-    return copy(rows).transpose([order.index(dim) for dim in range(array.ndim)])
+    return copy(rows).transpose(inverse(order)) if rows.flags.c_contiguous else copy(array)
 
 
 def to_device(array: Array, index: int | None) -> Array:

@@ -79,7 +79,7 @@ def run(given: argparse.Namespace) -> None:
 def add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds ``minitorch check``."""
     summary = "read programs, without running them, and say which names MiniTorch has"
-    parser = commands.add_parser("check", help=summary, description=f"{summary.capitalize()}.")
+    parser = commands.add_parser("check", help=summary, description=sentence(summary))
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="x.py or x.ipynb")
     parser.set_defaults(command=lambda given: check(given.files))
 
@@ -90,7 +90,7 @@ def add_compare(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser = commands.add_parser(
         "compare",
         help=summary,
-        description=f"{summary[0].upper() + summary[1:]}, side by side.",
+        description=sentence(f"{summary}, side by side"),
         usage="minitorch compare [-h] [--rtol X] [--atol X] SCRIPT [ARGS]",
     )
     add = parser.add_argument
@@ -109,7 +109,7 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "demo",
         help=summary,
-        description=f"{summary[0].upper() + summary[1:]}.",
+        description=sentence(summary),
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = parser.add_argument
@@ -121,6 +121,11 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     out = Path("minitorch-demo.png")
     add("--out", type=Path, default=out, metavar="FILE", help="where the picture goes")
     parser.set_defaults(command=lambda given: demo(given, parser))
+
+
+def sentence(summary: str) -> str:
+    """With a capital letter and a full stop; the names in it stay as they are written."""
+    return f"{summary[0].upper()}{summary[1:]}."
 
 
 def demo(given: argparse.Namespace, parser: argparse.ArgumentParser) -> None:

@@ -33,6 +33,8 @@ def compile(
     """
     if model is None:
         return lambda given: compile(given, disable=disable)
+    if not callable(model):
+        raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     if not disable:
         warnings.warn(
             "MiniTorch has no compiler: torch.compile returns its argument as it is", stacklevel=2

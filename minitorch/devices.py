@@ -47,6 +47,8 @@ class device:  # noqa: N801 - PyTorch's name
             raise RuntimeError(
                 f"Expected one of cpu, cuda device type at start of device string: {name}"
             )
+        if index is not None and index < 0:
+            raise RuntimeError("Device index must not be negative")
         self.type = name
         self.index = index
 

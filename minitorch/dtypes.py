@@ -12,11 +12,12 @@ from typing import Any
 
 import numpy as np
 
+BOOL, INTEGER, FLOATING, COMPLEX = range(4)  # the categories, of which the highest wins
+
 
 class dtype:  # noqa: N801 - PyTorch's name
     """The type of a tensor's elements, such as ``mt.float32``.
 
-    >>> import minitorch as mt
     >>> mt.float32, mt.int64.is_floating_point, mt.float16.itemsize
     (torch.float32, False, 2)
     """
@@ -31,12 +32,12 @@ class dtype:  # noqa: N801 - PyTorch's name
         "numpy",
     )
 
-    def __init__(self, name: str, numpy_name: str, category: int) -> None:
+    def __init__(self, name: str, category: int) -> None:
         self.name = name
-        self.numpy = np.dtype(numpy_name)
-        self.category = category  # 0 bool, 1 integer, 2 floating, 3 complex
-        self.is_floating_point = category == 2
-        self.is_complex = category == 3
+        self.numpy = np.dtype(name)
+        self.category = category
+        self.is_floating_point = category == FLOATING
+        self.is_complex = category == COMPLEX
         self.is_signed = self.numpy.kind not in "bu"
         self.itemsize = self.numpy.itemsize
 
@@ -62,7 +63,7 @@ class absent_dtype(dtype):  # noqa: N801 - as its base
 
     def __init__(self, name: str, itemsize: int) -> None:
         self.name = name
-        self.category, self.itemsize = 2, itemsize
+        self.category, self.itemsize = FLOATING, itemsize
         self.is_floating_point, self.is_complex, self.is_signed = True, False, True
 
     @property
@@ -72,17 +73,17 @@ class absent_dtype(dtype):  # noqa: N801 - as its base
 
 
 bfloat16 = absent_dtype("bfloat16", 2)
-uint8 = dtype("uint8", "uint8", 1)
-int8 = dtype("int8", "int8", 1)
-int16 = dtype("int16", "int16", 1)
-int32 = dtype("int32", "int32", 1)
-int64 = dtype("int64", "int64", 1)
-float16 = dtype("float16", "float16", 2)
-float32 = dtype("float32", "float32", 2)
-float64 = dtype("float64", "float64", 2)
-complex64 = dtype("complex64", "complex64", 3)
-complex128 = dtype("complex128", "complex128", 3)
-bool_ = dtype("bool", "bool", 0)
+uint8 = dtype("uint8", INTEGER)
+int8 = dtype("int8", INTEGER)
+int16 = dtype("int16", INTEGER)
+int32 = dtype("int32", INTEGER)
+int64 = dtype("int64", INTEGER)
+float16 = dtype("float16", FLOATING)
+float32 = dtype("float32", FLOATING)
+float64 = dtype("float64", FLOATING)
+complex64 = dtype("complex64", COMPLEX)
+complex128 = dtype("complex128", COMPLEX)
+bool_ = dtype("bool", BOOL)
 
 ALL = (uint8, int8, int16, int32, int64, float16, float32, float64, complex64, complex128, bool_)
 _BY_NUMPY = {d.numpy: d for d in ALL}
@@ -114,7 +115,6 @@ def by_name(name: str) -> dtype:
 def get_default_dtype() -> dtype:
     """The dtype of floating tensors made from Python floats: ``float32`` unless changed.
 
-    >>> import minitorch as mt
     >>> mt.get_default_dtype(), mt.tensor([1.0]).dtype
     (torch.float32, torch.float32)
     """
@@ -124,7 +124,6 @@ def get_default_dtype() -> dtype:
 def set_default_dtype(d: dtype) -> None:
     """Make ``d`` the dtype of floating tensors made from Python floats.
 
-    >>> import minitorch as mt
     >>> mt.set_default_dtype(mt.float64)
     >>> mt.tensor([1.0]).dtype
     torch.float64
@@ -191,9 +190,9 @@ def _promoted(type1: dtype, type2: dtype) -> dtype:
     if type1 is type2:
         return type1
     low, high = sorted((type1, type2), key=lambda d: d.category)
-    if high.category == 2 and low.category < 2:
+    if high.category == FLOATING and low.category < FLOATING:
         return high
-    if high.category == 3:
+    if high.category == COMPLEX:
         return complex128 if float64 in (low.to_real(), high.to_real()) else high
     return from_numpy(np.promote_types(type1.numpy, type2.numpy))
 
@@ -217,7 +216,7 @@ def _combine(higher: dtype | None, lower: dtype | None) -> dtype | None:
         return higher or lower
     if lower.category <= higher.category:
         return higher
-    if higher.category == 2:  # a floating tensor meets a complex number: its own precision stays
+    if higher.category == FLOATING:  # and a complex number: the tensor's own precision stays
         return higher.to_complex()
     return lower
 
@@ -260,7 +259,7 @@ def floating(operands: list[Any]) -> list[Any]:
     if array.dtype.kind in "fc":
         return arithmetic(operands)
     wanted = result_type(*operands)  # at once: -1 as a uint8 would be 255 for ever
-    return convert(operands, wanted if wanted.category > 1 else _default)
+    return convert(operands, wanted if wanted.category >= FLOATING else _default)
 
 
 def convert(operands: list[Any], d: dtype) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import devices, dtypes
+from . import backend, devices, dtypes
 from .autograd.graph import TensorBase
 from .memory_formats import contiguous_format, is_ordered, strided, strides_of
 from .size import Size
@@ -210,7 +210,7 @@ class Facts(TensorBase):
         >>> x[1:].data_ptr() - x.data_ptr()  # one float further
         4
         """
-        return int(self._array.ctypes.data if not self.is_cuda else self._array.data.ptr)
+        return backend.address(self._array)
 
     def is_floating_point(self) -> bool:
         """Whether the dtype is float16, float32 or float64.

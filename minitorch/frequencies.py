@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from . import dtypes
 from .from_data import check_dtype, leaf
 from .ops.sizes import is_integer
 from .placement import placed
@@ -17,7 +18,6 @@ def fftfreq(
 ) -> Any:
     """The frequencies of a transform of ``n`` samples ``d`` apart, the negative ones last.
 
-    >>> import minitorch as mt
     >>> mt.fft.fftfreq(5)
     tensor([ 0.0000,  0.2000,  0.4000, -0.4000, -0.2000])
     """
@@ -33,7 +33,6 @@ def rfftfreq(
 ) -> Any:
     """The frequencies of half a transform (`rfft`) of ``n`` samples ``d`` apart.
 
-    >>> import minitorch as mt
     >>> mt.fft.rfftfreq(5)
     tensor([0.0000, 0.2000, 0.4000])
     """
@@ -56,7 +55,7 @@ def frequencies(
 ) -> Any:
     """``places / (n d)`` as a tensor."""
     kind = check_dtype(dtype, f"fft_{caller}")
-    if kind.category < 2:
+    if kind.category < dtypes.FLOATING:
         raise RuntimeError(f"{caller} requires a floating point or complex dtype")
     unit = np.divide(1.0, n * d).astype(kind.numpy) if n else kind.numpy.type(0)
     return leaf(places.astype(kind.numpy) * unit, device, requires_grad)

@@ -1,4 +1,7 @@
-"""Making tensors from data: numbers, nested lists, NumPy arrays, other tensors."""
+"""Making tensors from data: numbers, nested lists, NumPy arrays, other tensors.
+
+First what everything that makes tensors shares: `leaf`, `require`, `check_dtype`.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,6 @@ def tensor(
 
     The dtype is that of the array or tensor; Python integers give int64, floats the default dtype.
 
-    >>> import minitorch as mt
     >>> mt.tensor([[1, 2], [3, 4]])
     tensor([[1, 2],
             [3, 4]])
@@ -115,7 +117,7 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
             dtype = functools.reduce(dtypes.promote_types, kinds)
         else:
             dtype = dtypes.of_number(array.flat[0].item() if array.size else 0.0)
-    elif dtype.category == 1 and array.dtype.kind == "i" and array.size:
+    elif dtype.category == dtypes.INTEGER and array.dtype.kind == "i" and array.size:
         limits = np.iinfo(dtype.numpy)
         if (
             array.min() < (limits.min if dtype.is_signed else -limits.max)
@@ -134,13 +136,21 @@ def has_long_integers(array: Any, data: Any) -> bool:
         isinstance(first_element(data), int) and array.max() >= 2**63
     ):
         return False
-    return any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data))
+    return any(map(is_long_integer, flat(data)))
+
+
+def is_long_integer(value: Any) -> bool:
+    """Whether it is an integer of more than 64 bits with the sign."""
+    return isinstance(value, int) and not -(2**63) <= value < 2**63
 
 
 def from_long_integers(data: Any, dtype: dtypes.dtype | None) -> Any:
     """The array of ``data`` with integers that only floating point numbers can hold."""
     found = list(flat(data))
-    integral = all(isinstance(n, int) for n in found) if dtype is None else dtype.category == 1
+    if dtype is None:
+        integral = all(isinstance(n, int) for n in found)
+    else:
+        integral = dtype.category == dtypes.INTEGER
     if integral or not all(isinstance(n, numbers.Number) for n in found) or ragged(data, 0):
         raise refusal(data)
     return np.array(data, np.result_type(*{type(n) for n in found} - {int}, np.float64))
@@ -151,7 +161,7 @@ def without_tensors(data: Any) -> Any:
     if isinstance(data, TensorBase):
         if data._array.size != 1:
             raise ValueError("only one element tensors can be converted to Python scalars")
-        return backend.to_numpy(data._array).reshape(())[()].item()
+        return backend.to_numpy(data._array).item()
     if isinstance(data, list | tuple) and isinstance(first_element(data), TensorBase):
         return [without_tensors(item) for item in data]
     return list(data) if isinstance(data, range) else data
@@ -164,10 +174,9 @@ def first_element(data: Any) -> Any:
     return data
 
 
-def refusal(data: Any, depth: int = 0) -> Exception:
+def refusal(data: Any) -> Exception:
     """PyTorch's error for ``data`` that makes no tensor."""
-    first = first_element(data)
-    if isinstance(first, str):
+    if isinstance(first_element(data), str):
         return ValueError("too many dimensions 'str'")
     for item in flat(data):
         if isinstance(item, str):
@@ -179,7 +188,7 @@ def refusal(data: Any, depth: int = 0) -> Exception:
     unequal = ragged(data, 0)
     if unequal:
         return unequal
-    if any(isinstance(n, int) and not -(2**63) <= n < 2**63 for n in flat(data)):
+    if any(map(is_long_integer, flat(data))):
         return ValueError("Overflow when unpacking long long")
     return TypeError("not a sequence")
 
@@ -226,7 +235,6 @@ def ragged(data: Any, dim: int) -> Exception | None:
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:
     """``data`` as a tensor, without a copy of an array or tensor of that dtype and device.
 
-    >>> import minitorch as mt
     >>> import numpy as np
     >>> a = np.array([1.0, 2.0])
     >>> mt.as_tensor(a)[0] = 9  # the array itself, not a copy
@@ -251,7 +259,6 @@ def asarray(
 ) -> Any:
     """``obj`` as a tensor; ``copy`` True always copies, False never, None only where it must.
 
-    >>> import minitorch as mt
     >>> x = mt.asarray([1, 2])
     >>> mt.asarray(x) is x, mt.asarray(x, copy=True) is x
     (True, False)
@@ -271,7 +278,6 @@ def frombuffer(
 ) -> Any:
     """The bytes of ``buffer`` from ``offset`` on as a vector of ``count`` numbers, not copied.
 
-    >>> import minitorch as mt
     >>> mt.frombuffer(bytearray([1, 0, 2, 0]), dtype=mt.int16)
     tensor([1, 2], dtype=torch.int16)
     """
@@ -314,7 +320,6 @@ def frombuffer(
 def from_numpy(ndarray: np.ndarray) -> Any:
     """A tensor that shares the memory of a NumPy array: a change of one is a change of both.
 
-    >>> import minitorch as mt
     >>> import numpy as np
     >>> a = np.zeros(2)
     >>> x = mt.from_numpy(a)

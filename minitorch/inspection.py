@@ -14,7 +14,6 @@ from .storage import Storage
 def is_tensor(obj: Any) -> bool:
     """Whether ``obj`` is a tensor.
 
-    >>> import minitorch as mt
     >>> mt.is_tensor(mt.zeros(1)), mt.is_tensor([0.0])
     (True, False)
     """
@@ -24,7 +23,6 @@ def is_tensor(obj: Any) -> bool:
 def is_storage(obj: Any) -> bool:
     """Whether ``obj`` is a storage.
 
-    >>> import minitorch as mt
     >>> mt.is_storage(mt.zeros(1)), mt.is_storage(mt.zeros(1).untyped_storage())
     (False, True)
     """
@@ -34,7 +32,6 @@ def is_storage(obj: Any) -> bool:
 def detach(input: Any) -> Any:
     """`Tensor.detach` as a function.
 
-    >>> import minitorch as mt
     >>> mt.detach(mt.ones(1, requires_grad=True) * 2)
     tensor([2.])
     """
@@ -44,59 +41,53 @@ def detach(input: Any) -> Any:
 def is_floating_point(input: Any) -> bool:
     """Whether the tensor's dtype is float16, float32 or float64.
 
-    >>> import minitorch as mt
     >>> mt.is_floating_point(mt.tensor([1.0])), mt.is_floating_point(mt.tensor([1]))
     (True, False)
     """
-    return dtypes.of(_array(input, "is_floating_point")).is_floating_point
+    return dtypes.of(input._array).is_floating_point
 
 
 def is_complex(input: Any) -> bool:
     """Whether the tensor's dtype is complex64 or complex128.
 
-    >>> import minitorch as mt
     >>> mt.is_complex(mt.tensor([1j])), mt.is_complex(mt.tensor([1.0]))
     (True, False)
     """
-    return dtypes.of(_array(input, "is_complex")).is_complex
+    return dtypes.of(input._array).is_complex
 
 
 def is_signed(input: Any) -> bool:
     """Whether the tensor's dtype has negative numbers.
 
-    >>> import minitorch as mt
     >>> mt.is_signed(mt.tensor([1])), mt.is_signed(mt.tensor([1], dtype=mt.uint8))
     (True, False)
     """
-    return dtypes.of(_array(input, "is_signed")).is_signed
+    return dtypes.of(input._array).is_signed
 
 
 def is_same_size(input: Any, other: Any) -> bool:
     """Whether two tensors have the same shape.
 
-    >>> import minitorch as mt
     >>> mt.is_same_size(mt.ones(2, 3), mt.ones(3, 2))
     False
     """
-    first, second = _array(input, "is_same_size"), _array(other, "is_same_size")
+    first, second = input._array, other._array
     return bool(first.shape == second.shape)
 
 
 def get_device(input: Any) -> int:
     """The number of the GPU that holds the tensor, -1 for main memory.
 
-    >>> import minitorch as mt
     >>> mt.get_device(mt.zeros(1))
     -1
     """
-    index = backend.device_index(_array(input, "get_device"))
+    index = backend.device_index(input._array)
     return -1 if index is None else index
 
 
 def is_nonzero(input: Any) -> bool:
     """Whether the only element of ``input`` is not zero.
 
-    >>> import minitorch as mt
     >>> mt.is_nonzero(mt.tensor([0.0])), mt.is_nonzero(mt.tensor([[-1]]))
     (False, True)
     """
@@ -106,17 +97,15 @@ def is_nonzero(input: Any) -> bool:
 def numel(input: Any) -> int:
     """How many elements the tensor has.
 
-    >>> import minitorch as mt
     >>> mt.numel(mt.zeros(2, 3))
     6
     """
-    return int(_array(input, "numel").size)
+    return int(input._array.size)
 
 
 def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     """The dtype of an operation on two tensors or numbers.
 
-    >>> import minitorch as mt
     >>> mt.result_type(mt.tensor([1, 2]), 1.0)
     torch.float32
     """
@@ -125,25 +114,16 @@ def result_type(tensor1: Any, tensor2: Any) -> dtypes.dtype:
     )
 
 
-def _array(input: Any, caller: str) -> Any:
-    if not isinstance(input, TensorBase):
-        raise TypeError(
-            f"{caller}(): argument 'input' (position 1) must be Tensor, not {type(input).__name__}"
-        )
-    return input._array
-
-
 class finfo:  # noqa: N801 - PyTorch's name
     """The limits of a floating dtype: ``max``, ``eps``, ``tiny``, ``resolution``, ``bits`` ...
 
-    >>> import minitorch as mt
     >>> mt.finfo(mt.float32).eps
     1.1920928955078125e-07
     """
 
     def __init__(self, type: dtypes.dtype | None = None) -> None:
         dtype = dtypes.get_default_dtype() if type is None else type
-        if dtype.category < 2:
+        if dtype.category < dtypes.FLOATING:
             raise TypeError(
                 "torch.finfo() requires a floating point input type. Use torch.iinfo to handle "
                 "'torch.finfo'"
@@ -166,7 +146,6 @@ class finfo:  # noqa: N801 - PyTorch's name
 class iinfo:  # noqa: N801 - PyTorch's name
     """The limits of an integer dtype: ``min``, ``max``, ``bits``.
 
-    >>> import minitorch as mt
     >>> mt.iinfo(mt.int8)
     iinfo(min=-128, max=127, dtype=int8)
     """
@@ -174,7 +153,7 @@ class iinfo:  # noqa: N801 - PyTorch's name
     def __init__(self, type: dtypes.dtype) -> None:
         if type is dtypes.bool_:
             raise TypeError("torch.bool is not supported by torch.iinfo")
-        if type.category != 1:
+        if type.category != dtypes.INTEGER:
             raise TypeError(
                 "torch.iinfo() requires an integer input type. Use torch.finfo to handle "
                 "'torch.iinfo'"

@@ -26,6 +26,11 @@ class Kernel:
     ``reads`` and ``writes`` name the parameters, ``"T x, T y"``, as for `cupy.ElementwiseKernel`;
     what is read may also be ``bool`` or ``int64``. Numbers are among ``reads``. What is written may
     be given, to be changed in place; else new arrays are returned.
+
+    Of a ``raw`` array the statements may read every element, not only that at their own place,
+    ``i``. The array is given as it lies in memory, row by row. That is how sums over some elements
+    are made: each thread of the GPU reads what belongs into its own element, and no two write to
+    the same one.
     """
 
     all: ClassVar[dict[str, Kernel]] = {}  # for the tests

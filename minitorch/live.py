@@ -36,7 +36,6 @@ BLOCKS = "▁▂▃▄▅▆▇█"
 class Live:
     """A view of a training loop: progress, numbers, throughput, and a curve of the first number.
 
-    >>> import minitorch as mt
     >>> view = mt.Live()
     >>> for x in view([1.0, 0.5, 0.25], "a pass"):
     ...     view.log(loss=x)

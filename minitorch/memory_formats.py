@@ -1,4 +1,7 @@
-"""``mt.channels_last`` and its kin: in which order the dimensions of a tensor lie in memory."""
+"""``mt.channels_last`` and its kin: in which order the dimensions of a tensor lie in memory.
+
+Also ``mt.strided`` and ``mt.sparse_coo``, which say whether all elements lie there at all.
+"""
 
 from __future__ import annotations
 
@@ -67,10 +70,15 @@ def order(array: Any, format: Any) -> tuple[int, ...]:
     if format is contiguous_format or (format is preserve_format and 0 in array.strides):
         return dims
     if format is preserve_format:
-        return tuple(sorted(dims, key=lambda dim: -array.strides[dim]))
+        return slowest_first(array)
     if array.ndim != format.ndim:
         raise RuntimeError(f"required rank {format.ndim} tensor to use {format.name} format")
     return (0, *dims[2:], 1)
+
+
+def slowest_first(array: Any) -> tuple[int, ...]:
+    """The dimensions by their steps in memory, the largest first."""
+    return tuple(sorted(range(array.ndim), key=lambda dim: -array.strides[dim]))
 
 
 def is_ordered(array: Any, format: memory_format) -> bool:

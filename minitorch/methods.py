@@ -1,7 +1,7 @@
 """The methods of a tensor that are functions as well, one line each.
 
 `Tensor` (tensor.py) inherits this list. A method is found here, its function in the file of `ops`
-that the heading names: ``x.exp()`` is ``exp = pointwise.exp``, the function that is also `mt.exp`.
+that its line names: ``x.exp()`` is ``exp = pointwise.exp``, the function that is also `mt.exp`.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class Methods(TensorBase):
 
     __slots__ = ()
 
-    # Making tensors like this one (creation.py) --------------------------------------------------
+    # Making tensors like this one (creation.py, tensor_types.py) ----------------------------------
 
     new = tensor_types.new
     new_zeros = placed(creation.new_zeros)
@@ -96,7 +96,7 @@ class Methods(TensorBase):
     is_same_size = inspection.is_same_size
     get_device = inspection.get_device
 
-    # Sparse and dense (ops/coordinates.py) --------------------------------------------------------
+    # Sparse and dense -----------------------------------------------------------------------------
 
     to_sparse = to_sparse_coo = coordinates.to_sparse
     to_dense = coordinates.to_dense
@@ -107,7 +107,7 @@ class Methods(TensorBase):
     indices = coordinates.indices
     values = coordinates.values
 
-    # Arithmetic (ops/arithmetic.py, division.py, powers.py) ---------------------------------------
+    # Arithmetic -----------------------------------------------------------------------------------
 
     add = arithmetic.add
     sub = subtract = arithmetic.sub
@@ -143,7 +143,7 @@ class Methods(TensorBase):
     pow_ = in_place(pow)
     square_ = in_place(square)
     ldexp_ = in_place(ldexp)
-    float_power_ = in_place(float_power)
+    float_power_ = powers.float_power_
     __add__ = __radd__ = operator(arithmetic.Add.apply)
     __sub__ = operator(arithmetic.Sub.apply)
     __rsub__ = operator(arithmetic.rsub)
@@ -166,7 +166,7 @@ class Methods(TensorBase):
     __imod__ = operator(remainder_)
     __ipow__ = operator(pow_)
 
-    # Comparison, logic, bits (ops/comparison.py, bitwise.py) --------------------------------------
+    # Comparison, logic, bits ----------------------------------------------------------------------
 
     eq = comparison.eq
     ne = not_equal = comparison.ne
@@ -230,8 +230,7 @@ class Methods(TensorBase):
     __ilshift__ = operator(bitwise_left_shift_)
     __irshift__ = operator(bitwise_right_shift_)
 
-    # Functions of single elements (ops/pointwise.py, trigonometry.py, limits.py, special.py,
-    # gamma.py, bessel.py) -------------------------------------------------------------------------
+    # Functions of single elements -----------------------------------------------------------------
 
     exp = pointwise.exp
     exp2 = pointwise.exp2
@@ -345,7 +344,7 @@ class Methods(TensorBase):
     clamp_max_ = in_place(clamp_max)
     clamp_ = clip_ = in_place(clamp)
 
-    # Complex numbers (ops/complexes.py) -----------------------------------------------------------
+    # Complex numbers ------------------------------------------------------------------------------
 
     abs, absolute = complexes.abs, complexes.absolute
     sgn = complexes.sgn
@@ -361,7 +360,7 @@ class Methods(TensorBase):
     imag = property(complexes.imag, complexes.set_imag)
     __abs__ = complexes.abs
 
-    # Activation functions (ops/activation.py, rectifiers.py, softmax.py) --------------------------
+    # Activation functions -------------------------------------------------------------------------
 
     sigmoid = activation.sigmoid
     relu = rectifiers.plain_relu
@@ -372,7 +371,7 @@ class Methods(TensorBase):
     sigmoid_ = in_place(sigmoid)
     relu_ = rectifiers.relu_
 
-    # Reductions (ops/reduction.py, extremes.py, statistics.py, norms.py) --------------------------
+    # Reductions -----------------------------------------------------------------------------------
 
     sum = reduction.sum
     sum_to_size = reduction.sum_to_size
@@ -402,7 +401,7 @@ class Methods(TensorBase):
     norm = matrix_norms.norm
     dist = norms.dist
 
-    # Matrix products (ops/matmul.py, matmul_add.py, products.py, einsum.py) -----------------------
+    # Matrix products ------------------------------------------------------------------------------
 
     matmul = matmul_.matmul
     mm = matmul_.mm
@@ -428,7 +427,7 @@ class Methods(TensorBase):
     __matmul__ = matmul_.operator
     __rmatmul__ = matmul_.reflected
 
-    # Matrices (ops/solving.py, factoring.py, spectra.py, matrices.py ...) -------------------------
+    # Matrices, signals ----------------------------------------------------------------------------
 
     det = determinants.det
     slogdet = determinants.plain_slogdet
@@ -451,7 +450,7 @@ class Methods(TensorBase):
     stft = stft_.stft
     istft = stft_.istft
 
-    # Running sums, order (ops/cumulative.py, ranking.py, sorting.py) ------------------------------
+    # Running sums, order, counts ------------------------------------------------------------------
 
     cumsum = cumulative.cumsum
     cumprod = cumulative.cumprod
@@ -475,7 +474,7 @@ class Methods(TensorBase):
     diff = differences.diff
     bincount = sorting.bincount
 
-    # Conversion (ops/conversion.py) and overwriting (ops/overwriting.py) --------------------------
+    # Conversion and overwriting -------------------------------------------------------------------
 
     clone = conversion.clone
     contiguous = conversion.contiguous
@@ -505,7 +504,7 @@ class Methods(TensorBase):
     resize_as_ = resizing.resize_as_
     set_ = resizing.set_
 
-    # Shape (ops/shape.py, expanding.py, joining.py, slicing.py) -----------------------------------
+    # Shape and memory -----------------------------------------------------------------------------
 
     view = shape_.view
     view_as = shape_.view_as
@@ -572,7 +571,7 @@ class Methods(TensorBase):
     diag_embed = rearranging.diag_embed
     diagflat = rearranging.diagflat
 
-    # Indexing (ops/indexing.py, scattering.py, selection.py, masked.py) ---------------------------
+    # Indexing -------------------------------------------------------------------------------------
 
     __getitem__ = indexing.getitem
     __setitem__ = indexing.setitem

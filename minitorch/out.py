@@ -17,12 +17,15 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from . import backend, dtypes, pytree, return_types
+from .autograd.errors import type_name
 from .autograd.graph import TensorBase
 from .autograd.modes import no_grad, state
 from .autograd.views import bump, check_memory, check_writable
+from .memory_formats import order, preserve_format
 from .ops.dims import WITHOUT_NAMES
-from .ops.operands import invalid_combination, not_a_tensor
-from .ops.resizing import resized
+from .ops.operands import invalid_combination
+from .ops.overwriting import refuse_shape
+from .ops.resizing import in_order, resized
 
 # The functions of `mt` that PyTorch gives the argument. These cast their result to the dtype of
 # `out`, if it is of the same category (bool, integer, floating, complex) or a higher one:
@@ -72,6 +75,14 @@ abs absolute bitwise_not ceil clamp clamp_min clip conj_physical fix floor frac 
 neg negative round sgn sign trunc
 """.split()
 OF_MT = [*CASTING, *MAKING, *EXACT, *UNPROMOTED]
+# These may write into memory that they read:
+READING = """
+all amax amin any argmax argmin diag log_softmax logsumexp matmul mean mm mv mvlgamma nanmean
+nanquantile nansum norm prod quantile slice_scatter softmax std sum tensordot threshold tril triu
+var
+""".split()
+# ... and these are not even given `out` itself:
+APART = "cat concat concatenate gather index_select masked_select stack take".split()
 # What PyTorch calls functions that are another one under their second name.
 FIRST_NAMES = {
     "absolute": "abs", "arccos": "acos", "arccosh": "acosh", "arcsin": "asin", "arcsinh": "asinh",
@@ -131,8 +142,8 @@ def write(
     name = FIRST_NAMES.get(name, name)
     outs = tuple(out) if isinstance(out, list | tuple) else (out,)
     if not all(isinstance(tensor, TensorBase) for tensor in outs):
-        raise not_a_tensor(out, name, "out", 0)
-    given = [t for t in pytree.leaves([args, kwargs]) if isinstance(t, TensorBase)]
+        raise TypeError(f"{name}(): argument 'out' must be Tensor, not {type_name(out)}")
+    given = tuple([t for t in pytree.leaves([args, kwargs]) if isinstance(t, TensorBase)])
     if state.grad and any(t._requires_grad for t in (*outs, *given)):
         raise RuntimeError(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, "
@@ -145,7 +156,12 @@ def write(
         raise invalid_combination(name, (*args, out))
     for target, value in zip(outs, results, strict=True):
         check_dtype(known, dtypes.of(value._array), target.dtype)
-        write_one(target, value, given, known.removeprefix("fft_") not in RESIZING)
+        check_writable(target)
+        sources = () if known in READING else given
+        check_memory(target, sources, known not in APART)
+        if any(source is target for source in sources):  # it will not be resized
+            refuse_shape(target._array.shape, value._array.shape)
+        write_one(target, value, known.removeprefix("fft_") not in RESIZING)
     if isinstance(result, return_types.Named):
         return return_types.with_out(type(result))(outs)
     return outs if isinstance(result, tuple) else out
@@ -190,16 +206,14 @@ def check_dtype(name: str, have: dtypes.dtype, want: dtypes.dtype) -> None:
         )
 
 
-def write_one(out: Any, value: Any, given: list[Any], warn: bool) -> None:
-    """Write ``value`` into ``out``, which gets its shape."""
-    check_writable(out)
+def write_one(out: Any, value: Any, warn: bool) -> None:
+    """Write ``value`` into ``out``, which gets its shape, and its order of dimensions then."""
     shape = value._array.shape
-    if out._array.shape == shape:
-        check_memory(out, tuple(given))
-    else:
+    if out._array.shape != shape:
         if warn and out._array.size:
             message = RESIZED.format(list(out._array.shape), list(shape))
             warnings.warn(message, UserWarning, stacklevel=4)
-        out._array = resized(out._array, shape)
+        dims = order(value._array, preserve_format)
+        out._array = in_order(resized(out._array, shape), dims)
     backend.array_module(out._array).copyto(out._array, value._array, casting="unsafe")
     bump(out)

@@ -3,7 +3,7 @@
 Four steps, one function each:
 
 1. ``_corners`` cuts a large array down to the edges that will be seen.
-2. ``_element_texts`` writes every number with the same number of digits, so that columns line up.
+2. ``element_texts`` writes every number with the same number of digits, so that columns line up.
 3. ``_layout`` nests the texts in brackets and breaks lines at ``linewidth``.
 4. ``_join_suffixes`` appends ``dtype=``, ``requires_grad=`` and the rest.
 
@@ -26,7 +26,7 @@ from . import backend, dtypes
 
 @dataclass(frozen=True)
 class PrintOptions:
-    """The settings of :func:`set_printoptions`, with PyTorch's defaults."""
+    """The settings of `set_printoptions`, with PyTorch's defaults."""
 
     precision: int = 4
     threshold: float = 1000
@@ -92,7 +92,7 @@ def get_printoptions() -> dict[str, Any]:
 
 @contextmanager
 def printoptions(**options: Any) -> Iterator[None]:
-    """Set print options inside a ``with`` block; takes what :func:`set_printoptions` takes.
+    """Set print options inside a ``with`` block; takes what `set_printoptions` takes.
 
     >>> with printoptions(sci_mode=True):
     ...     print(tensor_repr(np.array([0.5, 250.0], dtype=np.float32)))
@@ -171,7 +171,7 @@ def _body(array: backend.Array, indent: int) -> str:
     if shortened and _options.edgeitems == 0:
         return "[...]"
     shown = _corners(array) if shortened else backend.to_numpy(array)
-    texts, width = _element_texts(shown)
+    texts, width = element_texts(shown)
     return _layout(texts, array.shape, indent, width)
 
 
@@ -198,7 +198,7 @@ def _corners(array: backend.Array) -> np.ndarray:
     return host
 
 
-def _element_texts(values: np.ndarray) -> tuple[np.ndarray, int]:
+def element_texts(values: np.ndarray) -> tuple[np.ndarray, int]:
     """Return the texts of all elements, an array of the same shape, and their common width."""
     if values.dtype.kind in "biu":
         texts = [str(value) for value in values.ravel().tolist()]

@@ -9,6 +9,8 @@ from __future__ import annotations
 import enum
 import json
 import os
+import socket
+import time
 import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -53,6 +55,7 @@ class ProfilerAction(enum.Enum):
 
 
 RECORDING = (ProfilerAction.RECORD, ProfilerAction.RECORD_AND_SAVE)
+INCOMPLETE = (ProfilerAction.WARMUP, ProfilerAction.RECORD)  # a cycle ends in RECORD_AND_SAVE
 
 
 def supported_activities() -> set[ProfilerActivity]:
@@ -120,9 +123,6 @@ def tensorboard_trace_handler(
     """
 
     def write(profiler: Any) -> None:
-        import socket
-        import time
-
         try:
             os.makedirs(dir_name, exist_ok=True)
         except OSError as error:
@@ -269,7 +269,3 @@ class profile:  # noqa: N801 - PyTorch's name
     def add_metadata_json(self, key: str, value: str) -> None:
         """Write what JSON says into the file of the trace, too."""
         self.metadata[key] = json.loads(value)
-
-
-# After these nothing less may come: a cycle ends in RECORD_AND_SAVE.
-INCOMPLETE = (ProfilerAction.WARMUP, ProfilerAction.RECORD)

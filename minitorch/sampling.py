@@ -11,11 +11,11 @@ from typing import Any
 from . import backend, devices, dtypes, from_data, random
 from .autograd.graph import TensorBase
 from .autograd.operation import Operation, make, wrap
-from .creation import empty_like
+from .creation import empty_like, shape_of
 from .memory_formats import preserve_format
 from .ops.drawing import is_int, normal_, random_, real, source, uniform_
-from .ops.operands import tensor
-from .ops.sizes import broadcast, long, sizes
+from .ops.operands import invalid_combination
+from .ops.sizes import broadcast, long
 from .random import Generator
 
 # New tensors --------------------------------------------------------------------------------------
@@ -32,10 +32,6 @@ def drawn(
     *parameters: Any,
 ) -> Any:
     """A new tensor filled by ``sample(generator, shape, dtype, *parameters)``."""
-    if shape and min(shape) < 0:
-        raise RuntimeError(
-            f"Trying to create tensor with negative dimension {min(shape)}: {list(shape)}"
-        )
     index = devices.array_index(device)
     generator = source(generator, index, caller)
     kind = from_data.check_dtype(dtype, caller).numpy
@@ -55,12 +51,11 @@ def rand(
 ) -> Any:
     """Random numbers spread evenly over [0, 1): ``rand(2, 3)`` or ``rand((2, 3))``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.rand(3)
     tensor([0.4963, 0.7682, 0.0885])
     """
-    shape = size_of(args, size, "rand")
+    shape = shape_of(args, "rand", size)
     return drawn(random.uniform, "rand", shape, dtype, device, requires_grad, generator)
 
 
@@ -74,20 +69,12 @@ def randn(
 ) -> Any:
     """Normally distributed random numbers with mean 0 and variance 1.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.randn(3)
     tensor([ 1.5410, -0.2934, -2.1788])
     """
-    shape = size_of(args, size, "randn")
+    shape = shape_of(args, "randn", size)
     return drawn(random.normal, "randn", shape, dtype, device, requires_grad, generator)
-
-
-def size_of(args: tuple[Any, ...], size: Any, caller: str) -> tuple[int, ...]:
-    """The shape that was given as ``f(2, 3)``, ``f((2, 3))`` or ``f(size=(2, 3))``."""
-    if size is None and not args:
-        raise TypeError(f"{caller}() received an invalid combination of arguments - got ()")
-    return sizes(args or (size,), caller)
 
 
 def randint(
@@ -104,7 +91,6 @@ def randint(
 
     ``randint(high, size)`` or ``randint(low, high, size)``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.randint(10, (5,))
     tensor([4, 9, 3, 0, 3])
@@ -116,19 +102,14 @@ def randint(
         high = given.pop()
     if given:
         low = given.pop()
-    if is_int(size) and len(args) == 2:
-        raise TypeError("randint(): argument 'size' (position 2) must be tuple of ints, not int")
     if given or not (is_int(low) and is_int(high) and isinstance(size, list | tuple)):
-        raise TypeError(
-            "randint() received an invalid combination of arguments - got "
-            f"({', '.join(type(arg).__name__ for arg in args)})"
-        )
+        raise invalid_combination("randint", args)
 
     def sample(generator: Generator, shape: tuple[int, ...], kind: Any) -> Any:
         return random.randint(generator, *limits, shape, kind)
 
     limits = long(low), long(high)
-    shape = sizes((size,), "randint")
+    shape = shape_of((size,), "randint")
     return drawn(sample, "randint", shape, dtype, device, requires_grad, generator)
 
 
@@ -142,7 +123,6 @@ def randperm(
 ) -> Any:
     """The numbers 0 … n − 1 in random order.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.randperm(5)
     tensor([4, 0, 1, 3, 2])
@@ -174,12 +154,10 @@ def rand_like(
 ) -> Any:
     """As `rand`, with the shape, dtype and device of ``input``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.rand_like(mt.zeros(2, dtype=mt.float64))
     tensor([0.9701, 0.7078], dtype=torch.float64)
     """
-    tensor(input, "rand_like", "input", 1)
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return uniform_(like, generator=generator).requires_grad_(requires_grad)
 
@@ -195,13 +173,11 @@ def randn_like(
 ) -> Any:
     """As `randn`, with the shape, dtype and device of ``input``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> noise = mt.randn_like(mt.zeros(2, 3))
     >>> noise.shape
     torch.Size([2, 3])
     """
-    tensor(input, "randn_like", "input", 1)
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return normal_(like, generator=generator).requires_grad_(requires_grad)
 
@@ -219,20 +195,15 @@ def randint_like(
 ) -> Any:
     """As `randint`, with the shape, dtype and device of ``input``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.randint_like(mt.zeros(5), 10)
     tensor([4., 9., 3., 0., 3.])
     """
-    tensor(input, "randint_like", "input", 1)
     given = list(args)
     high = given.pop() if high is None and given else high
     low = given.pop() if given else low
     if given or not (is_int(low) and is_int(high)):
-        raise TypeError(
-            "randint_like() received an invalid combination of arguments - got "
-            f"({', '.join(type(arg).__name__ for arg in (input, *args))})"
-        )
+        raise invalid_combination("randint_like", (input, *args))
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
     return random_(like, low, high, generator=generator).requires_grad_(requires_grad)
 
@@ -294,19 +265,15 @@ def normal(
 
     ``mean`` and ``std`` are tensors, or one of them is, or both are numbers and ``size`` is given.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.normal(mt.tensor([0.0, 100.0]), 1.0)
     tensor([ 1.5410, 99.7066])
     """
     tensors = [value for value in (mean, std) if isinstance(value, TensorBase)]
     if bool(tensors) == (size is not None):
-        raise TypeError(
-            "normal() received an invalid combination of arguments - got "
-            f"({', '.join(type(v).__name__ for v in (mean, std, size) if v is not None)})"
-        )
+        raise invalid_combination("normal", (mean, std, size))
     if not tensors:
-        shape = sizes((size,), "normal")
+        shape = shape_of((size,), "normal")
         parameters = real(mean, "normal", "mean", 1), real(std, "normal", "std", 2)
         return drawn(
             random.normal, "normal", shape, dtype, device, requires_grad, generator, *parameters
@@ -321,11 +288,9 @@ def normal(
 def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None = None) -> Any:
     """1 with the probability that ``input`` has at that place, else 0; or with probability ``p``.
 
-    >>> import minitorch as mt
     >>> mt.bernoulli(mt.tensor([0.0, 1.0, 1.0]))
     tensor([0., 1., 1.])
     """
-    tensor(input, "bernoulli", "input", 1)
     generator = source(generator, backend.device_index(input._array), "bernoulli")
     if p is None:
         return BernoulliOf.apply(input, generator)
@@ -336,12 +301,10 @@ def bernoulli(input: Any, p: float | None = None, *, generator: Generator | None
 def poisson(input: Any, generator: Generator | None = None) -> Any:
     """Random counts of events that happen at the rates in ``input``.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.poisson(mt.full((6,), 3.0))
     tensor([6., 3., 2., 3., 4., 3.])
     """
-    tensor(input, "poisson", "input", 1)
     generator = source(generator, backend.device_index(input._array), "poisson")
     return Poisson.apply(input, generator)
 
@@ -350,13 +313,10 @@ def poisson(input: Any, generator: Generator | None = None) -> Any:
 def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
     """Random numbers of successes in ``count`` trials of probability ``prob``, both tensors.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> mt.binomial(mt.full((5,), 10.0), mt.full((5,), 0.5))
     tensor([7., 5., 5., 4., 7.])
     """
-    tensor(count, "binomial", "count", 1)
-    tensor(prob, "binomial", "prob", 2)
     generator = source(generator, backend.device_index(count._array), "binomial")
     return wrap(count, random.binomial(generator, count._array, prob._array))
 
@@ -369,10 +329,8 @@ def multinomial(
 
     Without ``replacement`` no index is drawn twice.
 
-    >>> import minitorch as mt
     >>> mt.multinomial(mt.tensor([0.0, 0.0, 3.0]), 1)
     tensor([2])
     """
-    tensor(input, "multinomial", "input", 1)
     generator = source(generator, backend.device_index(input._array), "multinomial")
     return wrap(input, random.multinomial(generator, input._array, num_samples, replacement))

@@ -5,9 +5,10 @@
     sum nansum
         (Tensor input, ints[1]? dim=None, bool keepdim=False, *, dtype? dtype=None)
 
-``ints[1]`` takes one integer for several, ``?`` None, and ``...`` stands for the arguments of what
+``ints[1]`` takes one integer for several, ``?`` None; a ``size`` is an integer that may be whatever
+has ``__index__``, such as a tensor with one element; and ``...`` stands for the arguments of what
 makes a tensor. A method takes what its function takes after the tensor, and its in-place form takes
-the same; where that is not so, there is a line for ``.method``. ``old`` ways are not recommended.
+the same; where that is not so, there is a line for ``.method``. ``old`` ways are for old programs.
 Functions that are written in Python in PyTorch have a line for the function that they call:
 for ``F.dropout`` ``dropout(Tensor input, float p, bool train<training)``, whose ``train`` it gives
 ``training``.
@@ -18,7 +19,6 @@ for ``F.dropout`` ``dropout(Tensor input, float p, bool train<training)``, whose
 from __future__ import annotations
 
 import functools
-import numbers
 import operator
 import sys
 from collections.abc import Callable
@@ -29,11 +29,12 @@ import numpy as np
 from . import devices, dtypes, memory_formats
 from .autograd.errors import type_name
 from .autograd.graph import TensorBase
+from .ops.old import warn_of_old
 from .ops.sizes import OVERFLOW, fits
 from .random import Generator
 
 TABLE = __file__.removesuffix("py") + "txt"  # (pathlib would take 2 ms to load)
-REFUSED_ANYWAY = ("Tensor", "Tensors", "int", "ints", "object")  # by functions, if wrong
+REFUSED_ANYWAY = "Tensor Tensors int ints size object".split()  # by functions, if wrong
 MAKING = (  # the arguments for which ``...`` stands
     "dtype? dtype=None, layout? layout=None, device? device=None, bool? pin_memory=False, "
     "bool? requires_grad=False"
@@ -41,38 +42,47 @@ MAKING = (  # the arguments for which ``...`` stands
 OLD = "old "  # before signatures that PyTorch does not tell of
 OF_TENSOR = "Tensor input"  # what a method does not list, if it is not the first argument
 NUMBERS_FOR_TENSORS = frozenset(  # functions that take a number where the signature has a tensor
-    "add sub subtract mul multiply div divide true_divide floor_divide copy_".split()
+    "add sub subtract mul multiply div divide true_divide floor_divide copy to".split()
 )
+NAMED_DTYPES = {
+    bool: dtypes.bool_, int: dtypes.int64, float: dtypes.float64, complex: dtypes.complex128
+}  # fmt: skip
 ALIASES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
 
 
 # What is of which kind ----------------------------------------------------------------------------
 
 
-def is_integer(value: Any) -> bool:
-    """A Python or NumPy integer, or a tensor that holds one; not a bool."""
-    if value.__class__ is int:
-        return True
-    if isinstance(value, TensorBase):
-        return scalar(value) and is_size(value)
+def is_long(value: Any) -> bool:
+    """A Python or NumPy integer; not a bool."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def is_integer(value: Any) -> bool:
+    """As `is_long`, or a tensor without dimensions that holds an integer."""
+    if isinstance(value, TensorBase):
+        return scalar(value) and value._array.dtype.kind in "iu"
+    return is_long(value)
+
+
 def is_size(value: Any) -> bool:
-    """As `is_integer`; a tensor with one element may have dimensions, too."""
+    """Whatever can be an index, but a bool: a tensor with one element, too."""
+    if value.__class__ is int:
+        return True
     if isinstance(value, TensorBase):
         return value._array.size == 1 and value._array.dtype.kind in "iu"
-    return is_integer(value)
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
+        return False
+    try:
+        operator.index(value)
+    except TypeError:  # an array with dimensions
+        return False
+    return True
 
 
 def scalar(tensor: Any) -> bool:
     """Whether a tensor counts as a number."""
     return tensor._array.ndim == 0 and not tensor.requires_grad
-
-
-def is_number(value: Any) -> bool:
-    """A Python or NumPy number."""
-    return isinstance(value, numbers.Complex | np.bool_)
 
 
 def is_sequence(value: Any) -> bool:
@@ -90,7 +100,8 @@ def instance(*classes: type) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, classes)
 
 
-is_float = instance(float, int, np.integer, np.floating)
+is_float = instance(float, int, np.integer, np.floating, np.bool_)
+is_number = instance(int, float, complex, np.number, np.bool_)
 # By the name in the table: PyTorch's word for it in sentences, and whether a value is of the kind.
 # A tensor that holds one number passes for it (`Parameter.takes`).
 KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
@@ -103,6 +114,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "floats": ("tuple of floats", listed(is_float)),
     "int": ("int", is_integer),
     "ints": ("tuple of ints", listed(is_size)),
+    "size": ("int", is_size),
     "bool": ("bool", instance(bool)),
     "str": ("str", instance(str)),
     "dtype": (
@@ -111,7 +123,7 @@ KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     ),
     "device": (
         "torch.device",
-        lambda value: isinstance(value, str | devices.device) or is_integer(value),
+        lambda value: isinstance(value, str | devices.device) or is_long(value),
     ),
     "layout": ("torch.layout", instance(memory_formats.layout)),
     "memory_format": ("torch.memory_format", instance(memory_formats.memory_format)),
@@ -153,6 +165,21 @@ class Parameter(NamedTuple):
         if self.kind == "Tensor":
             return function.rstrip("_") in NUMBERS_FOR_TENSORS and is_number(value)
         return self.takes_one and self.kind == "ints" and is_size(value)
+
+    def plain(self, value: Any) -> Any:
+        """``value`` as the Python value that it stands for: a tensor's number, for instance."""
+        if self.kind in ("int", "size"):
+            return value if value is None or type(value) is int else operator.index(value)
+        if self.kind == "ints" and is_sequence(value):
+            standing = any(type(item) is not int for item in value)
+            return [operator.index(item) for item in value] if standing else value
+        if self.kind == "ints":
+            return operator.index(value) if is_size(value) else value
+        if self.kind in ("Number", "float") and isinstance(value, TensorBase | np.generic):
+            return value.item()
+        if self.kind == "float" and isinstance(value, bool):
+            return float(value)
+        return NAMED_DTYPES.get(value, value) if self.kind == "dtype" else value
 
     def __str__(self) -> str:
         default = "" if self.default is None else f" = {self.default}"
@@ -212,16 +239,16 @@ class Signature:
             if parameter.kind == "ints" and positional and is_sequence(value):
                 wrong = f"but found element of type {type_name(value[0])} at pos 0"
             return f": {where} must be {KINDS[parameter.kind][0]}, {wrong}"
-        return "" if named == len(kwargs) else self.unexpected(kwargs)
+        return "" if named == len(kwargs) else self.unexpected(len(args), kwargs)
 
     def too_many(self, given: int) -> str:
         """More arguments without a name than there are."""
-        most, were = self.positional, "was" if given == 1 else "were"
+        most = self.positional
         if self.required != most:
-            takes = f"from {self.required} to {most} positional arguments"
-        else:
-            takes = f"{most} positional argument{'' if most == 1 else 's'}"
-        return f" takes {takes} but {given} {were} given"
+            takes = f"from {self.required} to {most} positional arguments but {given} were given"
+            return f" takes {takes}"
+        were = "was" if given == 1 else "were"
+        return f" takes {most} positional argument{'s' * (most != 1)} but {given} {were} given"
 
     def missing(self, start: int) -> str:
         """Arguments from number ``start`` on are not there."""
@@ -229,13 +256,15 @@ class Signature:
         plural = "s" if len(names) == 1 else ""  # the wrong way round, as in PyTorch
         return f" missing {len(names)} required positional argument{plural}: {', '.join(names)}"
 
-    def unexpected(self, kwargs: dict[str, Any]) -> str:
+    def unexpected(self, given: int, kwargs: dict[str, Any]) -> str:
         """Arguments have names that there are not, or were given twice."""
         known = [p.name for p in self.parameters]
         for key in kwargs:
             if key not in known:
                 return f" got an unexpected keyword argument '{key}'"
-        return f" got multiple values for argument '{next(iter(kwargs))}'"
+            if known.index(key) < given:
+                return f" got multiple values for argument '{key}'"
+        return "(): invalid keyword arguments"
 
 
 def refuse_elements(values: Any, number: int) -> None:
@@ -329,6 +358,9 @@ def check(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     True if all arguments of these classes are fine: if no tensor stands for a number.
     """
     known = signatures(name)
+    if name[0] == "." and (args or kwargs) and len(known) == 1 and not known[0].parameters:
+        takes = f"no arguments ({len(args)} given)" if not kwargs else "no keyword arguments"
+        raise TypeError(f"TensorBase.{name[1:]}() takes {takes}")
     name = name.lstrip(".")
     refusals = []
     for signature in known:
@@ -343,27 +375,128 @@ def check(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     ]
     if len(known) == 1 or len(close) == 1:
         raise TypeError(f"{name}(){refusals[close[0] if close else 0]}")
-    kinds = [type_name(value) for value in args]
-    kinds += [f"{key}={type_name(value)}" for key, value in kwargs.items()]
-    shown = ", ".join(kinds) + (", " if kwargs else "")
     options = [str(signature) for signature in known if not signature.old]
-    expected = options[0] if len(options) == 1 else "\n * ".join(["one of:", *options])
-    raise TypeError(
-        f"{name}() received an invalid combination of arguments - got ({shown}), but expected "
-        f"{expected}"
+    said = f"{name}() received an invalid combination of arguments - "
+    raise TypeError(said + combination(options, args, kwargs))
+
+
+def restated(
+    name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
+    """The arguments that `check` took, in plain Python values; in the new order, if it was an old.
+
+    None if they are so already.
+    """
+    known = signatures(name)
+    signature = next((one for one in known if not one.refusal(name, args, kwargs)), None)
+    if signature is None:
+        return None
+    parameters = signature.parameters
+    if signature.spread and len(args) > 1:
+        args = (args,)
+    plain = [one.plain(value) for one, value in zip(parameters, args, strict=False)]
+    named = {}
+    for one in parameters[len(args) :]:
+        for key in (one.name, *ALIASES.get(one.name, ())):
+            if key in kwargs and not (kwargs[key] is None and one.default == "None"):
+                named[key] = one.plain(kwargs[key])
+    if signature.old:
+        warn_of_overload(name.lstrip("."), signature, known)
+        return (), dict(zip((one.name for one in parameters), plain, strict=False)) | named
+    before, after = (*args, *kwargs.values()), (*plain, *named.values())
+    if len(before) == len(after) and all(map(operator.is_, before, after)):
+        return None
+    return tuple(plain), named
+
+
+def warn_of_overload(name: str, signature: Signature, known: list[Signature]) -> None:
+    """Say that a function should be called in a newer way."""
+    new = "".join(f"\n\t{name}{one}" for one in known if not one.old)
+    warn_of_old(
+        f"This overload of {name} is deprecated:\n\t{name}{signature}\n"
+        f"Consider using one of the following signatures instead:{new}"
     )
+
+
+def combination(options: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """What was given, and the ``options`` that there were; why not, where the number is right."""
+    named = dict(reversed(kwargs.items()))  # in the order of PyTorch's sentences
+    shown = [type_name(value) for value in args]
+    shown += [f"{key}={type_name(value)}" for key, value in named.items()]
+    given = enclosed(shown, args)
+    lines = []
+    for option in options:
+        # PyTorch reads its own words: each part between commas is an argument for it, `*` too, and
+        # what follows the last space is the name, also if that is a default.
+        parts = [part.rpartition(" ") for part in option[1:-1].split(", ")]
+        names = [name for _, _, name in parts]
+        unknown = ", ".join(key for key in named if key not in names[-len(named) :])
+        if len(options) == 1 and unknown:
+            return f"got unrecognized keyword arguments: {unknown}"
+        lines.append(f" * {option}")
+        if len(parts) != len(shown):
+            continue
+        reason = f"keywords were incorrect: {unknown}"
+        if not unknown:
+            types = marked([kind for kind, _, _ in parts], names, args, kwargs)
+            given = types if len(options) == 1 else given
+            reason = f"arguments have invalid types: {types}"
+        lines.append(f"      didn't match because some of the {reason}")
+    if len(options) == 1:
+        return f"got {given}, but expected {options[0]}"
+    return "\n".join([f"got {given}, but expected one of:", *lines, ""])
+
+
+def marked(kinds: list[str], names: list[str], args: tuple[Any, ...], kwargs: Any) -> str:
+    """The classes of the arguments, those of another kind marked: ``(Tensor, !int!)``."""
+    shown = []
+    for place, (kind, name) in enumerate(zip(kinds, names, strict=True)):
+        value = args[place] if place < len(args) else kwargs[name]
+        word = contents(value) if place < len(args) else f"{name}={contents(value)}"
+        fits = type_name(value) in (kind, "int" if kind == "float" else kind)
+        shown.append(word if fits else f"!{word}!")
+    return enclosed(shown, args)
+
+
+def enclosed(shown: list[str], args: tuple[Any, ...]) -> str:
+    """The words in parentheses; with a comma at the end if all have names, as in PyTorch."""
+    return f"({', '.join(shown)}{'' if args or not shown else ', '})"
+
+
+def contents(value: Any) -> str:
+    """The class of a value, and of what is in a list or tuple."""
+    if not is_sequence(value):
+        return type_name(value)
+    items = ", ".join(map(type_name, value))
+    if isinstance(value, list):
+        return f"{type_name(value)} of [{items}]"
+    return f"{type_name(value)} of ({items}{',' if len(value) == 1 else ''})"
 
 
 def check_inside(name: str, given: dict[str, Any]) -> bool:
     """As `check`, for a function that calls another one `inside`, with its arguments by name."""
-    called, signature = inside(name) or ("", Signature([], old=False))
-    values = {p.name: given[p.source] for p in signature.parameters}
-    args = tuple(values.values())[: signature.positional]
-    kwargs = dict(list(values.items())[signature.positional :])
+    called, signature, args, kwargs = call_inside(name, given)
     refusal = signature.refusal(called, args, kwargs)
     if refusal:
         raise TypeError(f"{called}(){refusal}")
     return unpack(called, signature, args, kwargs)
+
+
+def restated_inside(name: str, given: dict[str, Any]) -> dict[str, Any] | None:
+    """As `restated`, for arguments by name that `check_inside` took."""
+    called, signature, args, kwargs = call_inside(name, given)
+    if signature.refusal(called, args, kwargs):
+        return None
+    plain = {one.source: one.plain(given[one.source]) for one in signature.parameters}
+    return None if all(given[key] is plain[key] for key in plain) else given | plain
+
+
+def call_inside(name: str, given: dict[str, Any]) -> Any:
+    """The name of the function that ``name`` calls, its signature, and its arguments."""
+    called, signature = inside(name) or ("", Signature([], old=False))
+    values = {one.name: given[one.source] for one in signature.parameters}
+    args = tuple(values.values())[: signature.positional]
+    return called, signature, args, dict(list(values.items())[signature.positional :])
 
 
 def unpack(name: str, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -375,9 +508,11 @@ def unpack(name: str, signature: Signature, args: tuple[Any, ...], kwargs: dict[
         place += 1
         if isinstance(value, TensorBase) and parameter.kind not in ("Tensor", "object"):
             by_class = False
-        if parameter.kind == "int" and value is not None and not fits(operator.index(value)):
+        if value is None:
+            continue
+        if parameter.kind in ("int", "size") and not fits(operator.index(value)):
             raise ValueError(OVERFLOW)
-        if parameter.kind == "ints" and value is not None:
+        if parameter.kind == "ints":
             values = value if is_sequence(value) else args if signature.spread else ()
             if not values and not is_sequence(value) and not fits(operator.index(value)):
                 raise ValueError(OVERFLOW)

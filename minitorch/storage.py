@@ -12,9 +12,9 @@ import warnings
 from typing import Any
 
 from . import backend, devices, dtypes
-from .ops.memory_views import memory_of
+from .ops.memory_views import bytes_of, memory_of
 
-REMOVED = (
+DEPRECATED = (
     "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the "
     "only storage class. This should only matter to you if you are using storages directly.  To "
     "access UntypedStorage directly, use tensor.untyped_storage() instead of tensor.storage()"
@@ -141,11 +141,9 @@ class UntypedStorage(Storage):
     __slots__ = ()
 
     def __getitem__(self, index: Any) -> Any:
-        return (
-            UntypedStorage(self.array[index])
-            if isinstance(index, slice)
-            else super().__getitem__(index)
-        )
+        if isinstance(index, slice):
+            return UntypedStorage(self.array[index])
+        return super().__getitem__(index)
 
     def untyped(self) -> UntypedStorage:
         """Itself."""
@@ -194,7 +192,7 @@ def refuse_slice(index: Any, verb: str) -> None:
 @functools.cache
 def warn_once() -> None:
     """PyTorch's warning, at the first use."""
-    warnings.warn(REMOVED, UserWarning, stacklevel=3)
+    warnings.warn(DEPRECATED, UserWarning, stacklevel=3)
 
 
 def untyped_storage(self: Any) -> UntypedStorage:
@@ -206,7 +204,7 @@ def untyped_storage(self: Any) -> UntypedStorage:
     """
     array = self._array
     with backend.at(array):
-        return UntypedStorage(memory_of(backend.array_module(array), array).view("uint8"))
+        return UntypedStorage(bytes_of(backend.array_module(array), array))
 
 
 def storage(self: Any) -> TypedStorage:

@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
-from . import creation, devices, dtypes, printing
+from . import devices, dtypes, printing, tensor_types
 from .autograd import engine
 from .autograd.errors import type_name
 from .autograd.graph import Node, TensorBase
@@ -34,7 +34,6 @@ class Tensor(Facts, ToPython, Methods):
     ``Tensor([1, 2, 3])`` makes a float32 tensor from data, ``Tensor(2, 3)`` one of that size with
     arbitrary content; `mt.tensor` is the better way to make one, since it keeps the dtype.
 
-    >>> import minitorch as mt
     >>> x = mt.Tensor([1, 2, 3]).requires_grad_()
     >>> (x * x).sum().backward()
     >>> x.grad
@@ -50,7 +49,7 @@ class Tensor(Facts, ToPython, Methods):
             array = data[0]._array
         else:
             index = devices.array_index(device)
-            array = creation.old_style(data, dtypes.get_default_dtype(), index)
+            array = tensor_types.old_style(data, dtypes.get_default_dtype(), index)
         tensor = make(cls, array)
         return tensor.requires_grad_() if requires_grad else tensor
 

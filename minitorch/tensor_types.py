@@ -2,7 +2,8 @@
 
 ``FloatTensor(2, 3)`` is a tensor of that size with arbitrary content, ``LongTensor([1, 2])`` one
 with these numbers, ``isinstance(x, DoubleTensor)`` asks for the dtype. `mt.cuda` has the same names
-for tensors on a GPU. `mt.tensor(data, dtype=...)` is what one writes today.
+for tensors on a GPU. ``Tensor(2, 3)`` and ``x.new(2, 3)`` are made in the same way (`old_style`).
+`mt.tensor(data, dtype=...)` is what one writes today.
 """
 
 from __future__ import annotations
@@ -10,12 +11,45 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+import numpy as np
+
 from . import backend, devices, dtypes
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
-from .creation import old_style
+from .creation import shape_of
+from .from_data import array_from
 from .ops.operands import invalid_combination
+from .size import Size
+
+
+def old_style(data: tuple[Any, ...], dtype: dtypes.dtype, index: int | None) -> Any:
+    """The array that the old constructors make: ``Tensor()``, ``Tensor(2, 3)``, ``Tensor([2, 3])``.
+
+    A tensor is taken as it is: it must be of that dtype and on that device.
+    """
+    if not data:
+        return backend.to_device(np.empty(0, dtype.numpy), index)
+    first = data[0]
+    if isinstance(first, int | Size):
+        return backend.to_device(np.empty(shape_of(data, "Tensor"), dtype.numpy), index)
+    if isinstance(first, TensorBase):
+        have = dtypes.of(first._array), backend.device_index(first._array)
+        if have != (dtype, index):
+            raise TypeError(f"expected {options(dtype, index)} (got {options(*have)})")
+        return first._array
+    if first is None or isinstance(first, float):
+        raise TypeError(f"new(): data must be a sequence (got {type(first).__name__})")
+    return backend.to_device(array_from(first, dtype, copy=True), index)
+
+
+def options(dtype: dtypes.dtype, index: int | None) -> str:
+    """How PyTorch's errors show dtype and device."""
+    device = "cpu" if index is None else f"cuda:{index}"
+    return (
+        f"TensorOptions(dtype={dtypes.C_TYPE[dtype]}, device={device}, layout=Strided, "
+        "requires_grad=false (default), pinned_memory=false (default), memory_format=(nullopt))"
+    )
 
 
 class tensortype(type):  # noqa: N801 - PyTorch's name
@@ -68,7 +102,6 @@ def named(name: str, dtype: dtypes.dtype, is_cuda: bool) -> tensortype:
     attributes = {
         "__doc__": f"""The old name for a tensor of {dtype!r} {where}.
 
-    >>> import minitorch as mt
     >>> {line}
     {printed}
     """,
@@ -95,7 +128,6 @@ ByteTensor, CharTensor, BoolTensor = (CPU[f"{n}Tensor"] for n in ("Byte", "Char"
 def new(self: Any, *data: Any) -> Any:
     """The old way to make a tensor like this one: ``x.new(2, 3)``, ``x.new([1, 2])``.
 
-    >>> import minitorch as mt
     >>> mt.tensor([1]).new([2, 3])
     tensor([2, 3])
     """
@@ -108,7 +140,6 @@ def set_default_tensor_type(t: Any) -> None:
 
     `set_default_dtype` and `set_default_device` are what one writes today.
 
-    >>> import minitorch as mt
     >>> mt.set_default_tensor_type("torch.DoubleTensor")
     >>> mt.get_default_dtype()
     torch.float64

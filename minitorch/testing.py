@@ -57,6 +57,7 @@ def assert_close(
     Greatest absolute difference: 1.0 at index (1,) (up to 1e-05 allowed)
     Greatest relative difference: 0.3333333432674408 at index (1,) (up to 1.3e-06 allowed)
     """
+    __tracebackhide__ = True  # pytest shows the line that called, not this function
     if (rtol is None) != (atol is None):
         raise ValueError(
             "Both 'rtol' and 'atol' must be either specified or omitted, but got no "
@@ -67,11 +68,10 @@ def assert_close(
     attributes = [name for name, wanted in checks if wanted]
     with no_grad():
         for place, one, other in pairs(actual, expected, allow_subclasses, ""):
-            report = difference(one, other, rtol, atol, equal_nan, attributes)
-            if report is None:
-                continue
-            report = located(report, place)
-            raise AssertionError(msg(report) if callable(msg) else msg or report)
+            found = difference(one, other, rtol, atol, equal_nan, attributes)
+            if found is not None:
+                found = located(found, place)
+                raise AssertionError(msg(found) if callable(msg) else msg or found)
 
 
 def assert_allclose(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import backend, copying, late
+from . import backend, copying, dlpack, late
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make, wrap
@@ -98,8 +98,8 @@ class ToPython(TensorBase):
         found: dict[str, Any] = self._array.__cuda_array_interface__
         return found
 
-    __dlpack__ = copying.dlpack
-    __dlpack_device__ = copying.dlpack_device
+    __dlpack__ = dlpack.dlpack
+    __dlpack_device__ = dlpack.dlpack_device
     __deepcopy__ = copying.deepcopy
     __reduce_ex__ = copying.reduce_ex
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from . import backend, late
 from .backend import Array
+from .memory_formats import inverse, slowest_first
 
 PINNED = 1  # CUDA's number for it among the kinds of memory: cudaMemoryTypeHost
 
@@ -26,10 +27,10 @@ def is_pinned(array: Array) -> bool:
 
 def empty_pinned(like: Array) -> np.ndarray:
     """A new array in pinned memory, of the shape, dtype and order of dimensions of ``like``."""
-    order = sorted(range(like.ndim), key=lambda dim: -like.strides[dim])
+    order = slowest_first(like)
     shape = [like.shape[dim] for dim in order]
     made: np.ndarray = importlib.import_module("cupyx").empty_pinned(shape, like.dtype)
-    return made.transpose(np.argsort(order))
+    return made.transpose(inverse(order))
 
 
 def pinned(array: np.ndarray) -> np.ndarray:

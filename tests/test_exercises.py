@@ -18,25 +18,36 @@ CHAPTERS = sorted(file.stem for file in EXERCISES.glob("ch[0-9]*.py"))
 
 
 @functools.cache
-def outcomes(report: Path, *options: str) -> dict[str, bool]:
-    """Each test of the exercises, and whether it passed."""
+def outcomes(report: Path, *options: str) -> tuple[dict[str, bool], list[str]]:
+    """Each test of the exercises, and whether it passed; and the lines that were printed."""
     # No doctests here: the files under test are the learner's own, and so are examples in them.
     arguments = ["-o", "addopts=--import-mode=importlib", "-p", "no:cacheprovider", "-q"]
     run = [sys.executable, "-m", "pytest", "exercises", f"--junitxml={report}", *arguments]
     ran = subprocess.run([*run, *options], cwd=ROOT, capture_output=True, text=True)
     assert report.exists(), ran.stdout + ran.stderr
     cases = ElementTree.parse(report).iter("testcase")
-    return {f"{case.get('classname')}::{case.get('name')}": len(case) == 0 for case in cases}
+    passed = {f"{case.get('classname')}::{case.get('name')}": len(case) == 0 for case in cases}
+    return passed, ran.stdout.splitlines()
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory):
+def untouched_run(tmp_path_factory):
     return outcomes(tmp_path_factory.mktemp("untouched") / "report.xml")
 
 
 @pytest.fixture(scope="module")
-def solved(tmp_path_factory):
+def solved_run(tmp_path_factory):
     return outcomes(tmp_path_factory.mktemp("solved") / "report.xml", "--solutions")
+
+
+@pytest.fixture
+def untouched(untouched_run):
+    return untouched_run[0]
+
+
+@pytest.fixture
+def solved(solved_run):
+    return solved_run[0]
 
 
 def functions(file: Path) -> dict[str, str]:
@@ -64,6 +75,19 @@ def test_the_tests_pass_on_the_solutions(solved):
 def test_every_test_fails_on_the_untouched_files(untouched, solved):
     assert untouched.keys() == solved.keys()
     assert [test for test, passed in untouched.items() if passed] == []
+
+
+def test_each_exercise_has_a_line(untouched_run, solved_run):
+    for (_, printed), states in [
+        (untouched_run, {"1.1  not written yet", "1.2  0 of 2 tests pass"}),
+        (solved_run, {"1.1  done", "1.2  done"}),
+    ]:
+        assert states <= set(printed)
+
+
+def test_what_is_not_written_has_no_traceback(untouched_run):
+    assert "not written yet: exercise 1.1: log" in untouched_run[1]
+    assert not any("raise NotImplementedError" in line for line in untouched_run[1])
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

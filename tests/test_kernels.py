@@ -6,9 +6,7 @@ over the elements.
 
 from __future__ import annotations
 
-import ctypes
-import shutil
-import subprocess
+import math
 
 import numpy as np
 import pytest
@@ -16,43 +14,17 @@ import pytest
 import minitorch as mt
 from minitorch import kernels
 from minitorch.kernels import Kernel
+from minitorch.ops import embedding_bag, scattering
+from tests.standin import as_cpp
 
 F = mt.nn.functional
-OTHERS = {"bool": bool, "int64": np.int64}
-TYPES = {"f": ("float", ctypes.c_float), "d": ("double", ctypes.c_double)}
-
-
-def names(parameters):
-    return [word.split()[1] for word in parameters.split(",")]
-
-
-def source(kernel, code):
-    """A function that runs the kernel's statements for each element; all parameters are vectors."""
-    kind = TYPES[code][0]
-    both = [word.split() for word in f"{kernel.reads}, {kernel.writes}".split(",")]
-    parameters = ", ".join(f"{one.replace('T', kind)}* {x}_" for one, x in both)
-    elements = " ".join(f"{one.replace('T', kind)}& {x} = {x}_[i];" for one, x in both)
-    return (
-        f'extern "C" void {kernel.name}_{code}({parameters}, long length) {{\n'
-        f"    typedef {kind} T;\n"
-        f"    for (long i = 0; i < length; i++) {{ {elements} {kernel.statements}; }}\n}}\n"
-    )
 
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory):
-    compiler = shutil.which("g++") or shutil.which("c++") or pytest.skip("no C++ compiler")
-    folder = tmp_path_factory.mktemp("kernels")
-    text = "#include <cmath>\n#include <cstdint>\ntypedef int64_t int64;\n"
-    text += "using std::sqrt, std::exp, std::erf, std::tanh, std::fmin;\n"
-    text += "".join(source(kernel, code) for kernel in Kernel.all.values() for code in TYPES)
-    (folder / "kernels.cpp").write_text(text)
-    # Each product and sum rounded by itself, as in NumPy; and a number of another type is refused.
-    options = ["-std=c++17", "-O2", "-ffp-contract=off", "-Wdouble-promotion", "-Werror"]
-    command = [compiler, *options, "-shared", "-fPIC", "kernels.cpp", "-o", "kernels.so"]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return ctypes.CDLL(str(folder / "kernels.so"))
+    every = [(k.name, k.reads, k.writes, k.statements) for k in Kernel.all.values()]
+    found = as_cpp.library(every, tmp_path_factory.mktemp("kernels"))
+    return found or pytest.skip("no C++ compiler")
 
 
 @pytest.fixture
@@ -62,18 +34,7 @@ def compiled(library, monkeypatch):
 
     def call(kernel, *args):
         calls.append(kernel.name)
-        reads, given = args[: len(names(kernel.reads))], args[len(names(kernel.reads)) :]
-        arrays = [arg for arg in args if isinstance(arg, np.ndarray)]
-        (dtype,) = {array.dtype for array in arrays if array.dtype.kind == "f"}
-        shape = np.broadcast_shapes(*[array.shape for array in arrays])
-        writes = given or [np.empty(shape, dtype) for _ in names(kernel.writes)]
-        assert all(array.flags.c_contiguous and array.shape == shape for array in writes)
-        kinds = [OTHERS.get(word.split()[0], dtype) for word in kernel.reads.split(",")]
-        values = [np.asarray(x, kind) for x, kind in zip(reads, kinds, strict=True)]
-        vectors = [np.broadcast_to(value, shape).copy() for value in values] + [*writes]
-        pointers = [ctypes.c_void_p(vector.ctypes.data) for vector in vectors]
-        getattr(library, f"{kernel.name}_{dtype.char}")(*pointers, ctypes.c_long(writes[0].size))
-        return writes[0] if len(writes) == 1 else tuple(writes)
+        return as_cpp.call(library, kernel.name, kernel.reads, kernel.writes, args)
 
     def switch(on):
         monkeypatch.setattr(Kernel, "__call__", call)
@@ -140,7 +101,18 @@ FORMULAS = [
     (lambda x: F.gelu(x, approximate="tanh"), ["gelu_tanh", "gelu_tanh_gradient"]),
     (lambda x: F.silu(x), ["silu", "silu_gradient"]),
     (lambda x: F.mish(x), ["mish", "mish_gradient"]),
-    (lambda x: x.sigmoid(), ["sigmoid"]),
+    (lambda x: x.sigmoid(), ["sigmoid", "sigmoid_gradient"]),
+    (lambda x: x.tanh(), ["tanh_gradient"]),
+    (lambda x: F.relu(x), ["keep_above"]),
+    (lambda x: F.threshold(x, 0.5, 7.0), ["keep_above"]),
+    (lambda x: F.leaky_relu(x, 0.1), ["leaky", "leaky"]),
+    (lambda x: F.leaky_relu(x, 1.5), ["leaky", "leaky"]),
+    (lambda x: F.elu(x, 1.5), ["elu", "elu_gradient"]),
+    (lambda x: F.selu(x), ["elu", "elu_gradient"]),
+    (lambda x: F.celu(x, 0.7), ["elu", "elu_gradient"]),
+    (lambda x: F.softplus(x), ["softplus", "softplus_gradient"]),
+    (lambda x: F.softplus(x, 3, 10), ["softplus", "softplus_gradient"]),
+    (lambda x: F.logsigmoid(x), ["log_sigmoid", "sigmoid"]),
     (lambda x: F.cross_entropy(x, CLASSES, reduction="none").expand(130, 7).T, CROSS_ENTROPY),
     (lambda x: F.cross_entropy(x.view(7, 13, 10), PLACES).expand(7, 130), CROSS_ENTROPY),
     (lambda x: batch_norm(x, *affine(x)), ["weighted", "pulled_back"]),
@@ -201,8 +173,137 @@ def test_nearly_the_same(compiled, function, wanted, dtype):
         np.testing.assert_allclose(ours, theirs, rtol=digits, atol=digits)
 
 
+POINTWISE = "relu leaky_relu elu selu softplus logsigmoid silu mish gelu sigmoid tanh".split()
+
+
+@pytest.mark.parametrize("name", POINTWISE)
+@pytest.mark.parametrize("dtype", [mt.float32, mt.float64], ids=str)
+def test_at_the_edges(compiled, name, dtype):
+    switch, _ = compiled
+
+    def found():
+        x = [math.nan, math.inf, -math.inf, 0.0, -0.0, 1e-30, -1e-30, 20.0, -90.0]
+        x = mt.tensor(x, dtype=dtype, requires_grad=True)
+        out = getattr(F, name)(x)
+        out.backward(mt.full(x.shape, 2.0, dtype=dtype))
+        return np.stack([out.detach().numpy(), x.grad.numpy()])
+
+    switch(False)
+    expected = found()
+    switch(True)
+    digits = 1e-6 if dtype is mt.float32 else 1e-14
+    np.testing.assert_allclose(found(), expected, rtol=digits, atol=1e-37)
+    assert (np.signbit(found()) == np.signbit(expected))[:, 3:5].all()  # of 0 and -0
+
+
+# Each thread gathers what belongs to its element.
+
+
+def bags(table, **options):
+    rows = mt.tensor([6, 0, 3, 3, 1, 5, 6, 2])
+    return F.embedding_bag(rows, table, mt.tensor([0, 3, 3, 7]), mode="max", **options)
+
+
+def scattered(x, dim, **options):
+    places = mt.tensor([[0, 3, 0], [6, 0, 0], [2, 2, 0], [1, 1, 5]])
+    return x.scatter_reduce(dim, places.view(-1, 3), x[1:5, 2:5] * x[2, 3], "prod", **options)
+
+
+GATHERED = [
+    (lambda x: F.conv_transpose1d(x[None], x[:, None, :5], None, 3, 2, 1, 1, 2), "fold"),
+    (
+        lambda x: F.conv_transpose2d(
+            x[:6].view(2, 1, 6, 65), x[6].view(1, 2, 5, 13), stride=(2, 1)
+        ),
+        "fold fold fold fold",  # image by image
+    ),
+    (
+        lambda x: F.conv2d(
+            x[:, :128].reshape(2, 7, 8, 8),
+            x[:6, :42].reshape(6, 7, 2, 3),
+            None,
+            (2, 3),
+            (1, 0),
+            (3, 1),
+        ),
+        "fold fold fold fold",  # image by image
+    ),
+    (
+        lambda x: F.conv3d(
+            x[:, :125].reshape(1, 7, 5, 5, 5), x[:3, :56].reshape(3, 7, 2, 2, 2), stride=2
+        ),
+        "fold fold fold",
+    ),
+    (lambda x: bags(x), "winners"),
+    (lambda x: bags(x, padding_idx=3, include_last_offset=True), "winners"),
+    (lambda x: scattered(x, 0), "products products products"),
+    (lambda x: scattered(x, 1, include_self=False), "products products products"),
+]
+
+
+@pytest.mark.parametrize(("function", "wanted"), GATHERED)
+def test_gathered(compiled, function, wanted):
+    switch, calls = compiled
+    wide = np.random.default_rng(0).standard_normal((7, 130))
+
+    def found():
+        x = mt.tensor(wide, requires_grad=True)
+        out = function(x)
+        (out * mt.arange(out.numel()).reshape(out.shape).cos()).sum().backward()
+        return out.detach().numpy(), x.grad.numpy()
+
+    switch(False)
+    expected = found()
+    switch(True)
+    for ours, theirs in zip(found(), expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+    assert calls == wanted.split()
+
+
+def test_rows_outside_the_table_are_not_read(compiled):
+    switch, _ = compiled
+    switch(True)
+    table, rows = np.ones((3, 2)), np.array([3, -1, 2, 1 << 40])
+    found = embedding_bag.winners_on_gpu(np, table, rows, np.array([0, 2, 9]), 3, None)
+    assert found.tolist() == [[-1, -1], [2, 2], [-1, -1]]
+    out = scattering.multiplied(np, np.ones(3), np.array([7, 1, -9]), np.array([2.0, 3.0, 4.0]))
+    assert out.tolist() == [1, 3, 1]
+
+
+# Random words: the same in NumPy.
+
+
+def philox(seed, offset, threads, *out):
+    """The kernel, on arrays."""
+    i = np.arange(out[0].size, dtype=np.uint64).reshape(out[0].shape)
+    count, thread, low, half = offset + i // threads, i % threads, np.uint64(2**32 - 1), 32
+    a, b, c, d = count & low, count >> half, thread & low, thread >> half
+    k, m = int(seed) & 2**32 - 1, int(seed) >> 32
+    for _ in range(10):
+        p, q = np.uint64(0xD2511F53) * a, np.uint64(0xCD9E8D57) * c
+        a, b, c, d = (q >> half) ^ b ^ k, q & low, (p >> half) ^ d ^ m, p & low
+        k, m = (k + 0x9E3779B9) % 2**32, (m + 0xBB67AE85) % 2**32
+    for array, words in zip(out, (a, b, c, d), strict=True):
+        array[...] = words
+
+
+@pytest.mark.parametrize("seed", [0, 3, 2**32 + 1, 2**64 - 1])
+@pytest.mark.parametrize("offset", [0, 2**32 - 1, 2**61])
+def test_random_words(library, seed, offset):
+    numbers = [np.uint64(x) for x in (seed, offset, 5)]
+    expected, found = (np.zeros((4, 3, 5), np.uint32) for _ in range(2))
+    philox(*numbers, *expected)
+    kernel = Kernel.all["philox"]
+    as_cpp.call(library, "philox", kernel.reads, kernel.writes, [*numbers, *found])
+    assert (found == expected).all() and len(np.unique(found)) == found.size
+    if (seed, offset) == (0, 0):  # the first words are published, for example by Random123
+        words = "6627e8d5 e169c58d bc57ac4c 9b00dbd8"
+        assert found[:, 0, 0].tolist() == [int(word, 16) for word in words.split()]
+
+
 def test_every_kernel_is_tested():
     wanted = {case[0] for case in OPTIMIZERS} | {name for case in FORMULAS for name in case[1]}
+    wanted |= {name for case in GATHERED for name in case[1].split()} | {"philox"}
     assert wanted == Kernel.all.keys()
 
 

@@ -205,7 +205,7 @@ def test_with_an_accelerator(monkeypatch):
 
 def test_a_number_before_the_tensors_is_warned_of():
     x = mt.ones(2)
-    sentence = r"This overload of add is deprecated:\n\tadd\(Number alpha, Tensor other\)\nConsider"
+    sentence = r"This overload of add_ is deprecated:\n\tadd_\(Number alpha, Tensor other\)\nCons"
     with pytest.warns(UserWarning, match=sentence):
         x.add_(2, mt.ones(2))
     assert x.tolist() == [3, 3]

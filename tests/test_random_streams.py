@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from minitorch import backend, devices, random
-from minitorch.random import Generator, discrete, rejection
+from minitorch.random import Generator, discrete, philox, rejection
 from minitorch.random.boxmuller import fused_multiply_add, log_float32, sincos_float32
+from tests import test_kernels
 
 
 def seeded(seed=0):
@@ -210,16 +211,12 @@ def test_float64_normals():
     np.testing.assert_allclose([blocks[0], blocks[15]], expected, rtol=1e-14)
 
 
-def next_uniform(g):
-    return lambda: g.uniforms(1, np.float64).item()
-
-
 def test_the_sine_waits_for_the_next_call():
     whole = random.normal(seeded(3), (4,), np.float64)
     g = seeded(3)
     parts = [random.normal(g, (n,), np.float64) for n in (1, 2, 1)]
     assert np.concatenate(parts).tolist() == whole.tolist()
-    assert [seeded(3).one_normal(next_uniform(seeded(3))), g.next_normal] == [whole[0], None]
+    assert g.next_normal is None
     # Uniforms in between do not use it up, a new seed does.
     g = seeded(3)
     random.normal(g, ())
@@ -234,7 +231,7 @@ def test_large_draws_equal_small_ones_in_a_row():
     pieces = [random.uniform(g, (k,)) for k in (1, 2046, 2047, 2048, 30_000, n - 36_142)]
     assert np.array_equal(np.concatenate(pieces), random.uniform(seeded(1), (n,)))
     g.manual_seed(2)
-    one_by_one = [g.one_normal(next_uniform(g)) for _ in range(100)]
+    one_by_one = [random.normal(g, (), np.float64).item() for _ in range(100)]
     together = random.normal(seeded(2), (100,), np.float64, contiguous=False)
     np.testing.assert_allclose(together, one_by_one, rtol=1e-14)
 
@@ -635,18 +632,14 @@ def fake_cupy(monkeypatch):
         def seed(self, seed):
             self.source = np.random.Generator(np.random.PCG64(int(seed)))
 
-        def randint(self, low, high, size, dtype):
-            assert device.depth == 1
-            return self.source.integers(low, high, size, dtype)
-
         def __getattr__(self, name):
             return getattr(self.source, name)
 
     class Device:
         depth = 0
 
-        def __init__(self, index):
-            self.index = index
+        def __init__(self, index):  # None is the current one
+            self.id = 0 if index is None else index
 
         def __enter__(self):
             device.depth += 1
@@ -658,7 +651,15 @@ def fake_cupy(monkeypatch):
     names = {name: value for name, value in vars(np).items() if not name.startswith("_")}
     names |= {"random": SimpleNamespace(RandomState=RandomState)}
     module = SimpleNamespace(**names)
-    module.cuda = SimpleNamespace(Device=Device)
+    facts = {"multiProcessorCount": 2, "maxThreadsPerMultiProcessor": 1024}
+    runtime = SimpleNamespace(getDeviceProperties=lambda index: facts)
+    module.cuda = SimpleNamespace(Device=Device, runtime=runtime)
+
+    def kernel(*args):
+        assert device.depth  # on its own GPU
+        test_kernels.philox(*args)
+
+    monkeypatch.setattr(philox, "PHILOX", kernel)
     monkeypatch.setattr(backend, "cupy", lambda: module)
     return module
 
@@ -666,7 +667,7 @@ def fake_cupy(monkeypatch):
 def test_a_cuda_generator_draws_with_cupy(fake_cupy):
     g = Generator("cuda:1").manual_seed(2**64 - 1)
     assert g.xp is fake_cupy
-    assert g._gpu.index == 1
+    assert g.gpu.device.id == 1
     again = Generator("cuda").manual_seed(-1)
     for draw in (
         lambda g: random.uniform(g, (70_000,), np.float64, 2, 3),
@@ -689,9 +690,13 @@ def test_a_cuda_generator_draws_with_cupy(fake_cupy):
         assert np.array_equal(numbers, same)
     assert sorted(random.randperm(g, 50).tolist()) == list(range(50))
     assert abs(random.normal(g, (10_000,), np.float32, 3, 0.1).mean() - 3) < 0.01
-    for method in (g.get_state_bytes, g.clone_state, lambda: g.set_state_bytes(np.zeros(5056))):
-        with pytest.raises(NotImplementedError, match="is not supported in this Generator"):
-            method()
+    clone = g.clone_state()
+    assert clone.words(3).tolist() == g.words(3).tolist()
+    g.set_state_bytes(again.get_state_bytes()[:8])  # without an offset it is 0
+    assert g.words(9).tolist() == Generator("cuda").manual_seed(-1).words(9).tolist()
+    for size, text in ((5056, "wrong size"), (16, "offset must be a multiple of 4")):
+        with pytest.raises(RuntimeError, match=text):
+            g.set_state_bytes(np.ones(size, np.uint8))
 
 
 def test_manual_seed_reaches_the_gpus(fake_cupy, monkeypatch):

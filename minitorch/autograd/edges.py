@@ -1,6 +1,8 @@
 """Edges of the graph as users name them, and hooks that wait for several gradients.
 
-PyTorch has the names of ``PUBLIC`` in ``torch.autograd.graph``, and so has MiniTorch.
+PyTorch has the names of ``PUBLIC`` in ``torch.autograd.graph``, and so has MiniTorch. What the
+engine does before and around a pass is here, too: it makes tensors of what it was given (`places`),
+sets the modes (`ReversePass`), and goes to another GPU (`run_elsewhere`).
 """
 
 from __future__ import annotations
@@ -26,7 +28,6 @@ class GradientEdge(NamedTuple):
 
     `grad` and `backward` take it in place of the tensor, which may be gone by then.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
     >>> edge = mt.autograd.graph.get_gradient_edge(x * x)
     >>> edge.node.name(), edge.output_nr
@@ -49,7 +50,6 @@ class GradientEdge(NamedTuple):
 def get_gradient_edge(tensor: Any) -> GradientEdge:
     """The edge of ``tensor``: where its gradient arrives.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
     >>> y = x * x
     >>> edge = mt.autograd.graph.get_gradient_edge(y)
@@ -126,7 +126,6 @@ def register_multi_grad_hook(
     It gets a list of them, with None for a tensor that the pass does not reach. With ``mode="any"``
     it gets the first gradient that arrives. The handle that this returns removes the hook.
 
-    >>> import minitorch as mt
     >>> x, y = mt.tensor([1.0, 2.0], requires_grad=True)
     >>> handle = mt.autograd.graph.register_multi_grad_hook((x, y), print)
     >>> (x * y).backward()

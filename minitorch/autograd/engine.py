@@ -235,21 +235,20 @@ def backward(
     with ``create_graph`` the gradients are themselves differentiable. ``inputs`` limits the pass to
     these tensors. ``grad_variables`` is the old name of ``grad_tensors``.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor([1.0, 2.0], requires_grad=True)
     >>> mt.autograd.backward(x**2, grad_tensors=mt.tensor([1.0, 10.0]))
     >>> x.grad
     tensor([ 2., 40.])
     """
     roots, limited = places(tensors), () if inputs is None else places(inputs)
-    errors.check_inputs(inputs, limited)
     grads = starting_gradients(roots, errors.renamed(grad_tensors, grad_variables))
+    errors.check_inputs(inputs, limited)
     with ReversePass(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
         found = run_backward(roots, grads, keep, limited)
-        for tensor in limited or [leaf for leaf, _ in found]:
-            if edge_of(tensor) in found and tensor._requires_grad:
-                accumulate(tensor, found[edge_of(tensor)])
+        for (leaf, _), found_grad in found.items():
+            if isinstance(leaf, TensorBase) and leaf._requires_grad:  # others retain theirs
+                accumulate(leaf, found_grad)
 
 
 def grad(
@@ -269,7 +268,6 @@ def grad(
     ``materialize_grads`` (zeros). With ``is_grads_batched`` the ``grad_outputs`` have one dimension
     more, in front: there is one result for each of their slices, stacked.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
     >>> (dy,) = mt.autograd.grad(x**3, x, create_graph=True)
     >>> mt.autograd.grad(dy, x)

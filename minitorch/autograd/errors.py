@@ -130,9 +130,12 @@ def frozen_view(tensor: Any, happened: str) -> RuntimeError:
         made = "A view was"
         if node is not None:
             made = f"Output {tensor._output_nr} of {name} is a view of a view which was"
-        made += " created in no_grad mode"
-        start = f"{made} and {happened} modified inplace with grad mode enabled."
-    return RuntimeError(f"{start} {_SEVERAL_VIEWS if frozen == 'several' else _AMBIGUOUS}")
+        inference = frozen == "inference_mode"
+        made += f" created in {'inference' if inference else frozen} mode"
+        now = "in normal mode" if inference else "with grad mode enabled"
+        start = f"{made} and {happened} modified inplace {now}."
+    why = _SEVERAL_VIEWS if frozen == "several" else _AMBIGUOUS.replace("no_grad", frozen)
+    return RuntimeError(f"{start} {why}")
 
 
 def invalid_gradient(node: Any, place: int, grad: Any, shape: tuple[int, ...]) -> RuntimeError:
@@ -178,13 +181,12 @@ def check_start(number: int, output: Any, grad: Any) -> None:
 
 
 def check_inputs(given: Any, tensors: tuple[Any, ...]) -> None:
-    """Refuse to limit a backward pass to nothing, or to tensors that have no gradient."""
+    """Refuse to limit a backward pass to nothing; those limited to retain their gradients."""
     if given is not None and not tensors:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     check_places(tensors)
     for tensor in tensors:
-        if not tensor.requires_grad:
-            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        tensor.retain_grad()
 
 
 def check_places(inputs: tuple[Any, ...]) -> None:
@@ -266,10 +268,8 @@ def check_batched(outputs: tuple[Any, ...], grads: tuple[Any, ...]) -> None:
                 "vmap(vjp, in_dims=0, ...)(<inputs>): Got in_dim=0 for some input, but that input "
                 "is a Tensor of dimensionality 0 so expected in_dim to satisfy 0 <= in_dim < 0."
             )
-        if (
-            grad.shape[1:] != output.shape
-        ):  # the sentence leaves out one dimension too many, as PyTorch's
-            raise RuntimeError(
+        if grad.shape[1:] != output.shape:
+            raise RuntimeError(  # as PyTorch's, it leaves out one dimension too many
                 "If `is_grads_batched=True`, we interpret the first dimension of each grad_output "
                 "as the batch dimension. The sizes of the remaining dimensions are expected to "
                 "match the shape of corresponding output, but a mismatch was detected: "

@@ -61,7 +61,6 @@ def vjp(
 ) -> tuple[Any, Any]:
     """``func(*inputs)``, and ``vᵀJ``: the gradient of its outputs, weighted by ``v``.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.vjp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
@@ -84,7 +83,6 @@ def jvp(
 ) -> tuple[Any, Any]:
     """``func(*inputs)``, and ``Jv``: how its outputs change when the inputs move along ``v``.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.jvp(lambda x: x * x, mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0]))
     (tensor([1., 4.]), tensor([ 2., 40.]))
     """
@@ -110,7 +108,6 @@ def vhp(
 ) -> tuple[Any, Any]:
     """``func(*inputs)``, a single number, and ``vᵀH``: ``v`` times its second derivatives.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.vhp(
     ...     lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0])
     ... )
@@ -133,7 +130,6 @@ def hvp(
 ) -> tuple[Any, Any]:
     """``func(*inputs)``, a single number, and ``Hv``. `vhp` gives the same, faster.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.hvp(
     ...     lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]), mt.tensor([1.0, 10.0])
     ... )
@@ -162,7 +158,6 @@ def jacobian(
     A tuple of outputs gives a tuple, a tuple of inputs a tuple in each place. ``vectorize`` and
     ``strategy`` choose between PyTorch's ways of computing; here every row is one reverse pass.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.jacobian(lambda x: x * x, mt.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
@@ -203,7 +198,6 @@ def hessian(
 
     A tuple of inputs gives a tuple of tuples: ``hessian[i][j]`` is ``∂²/∂inputs[i]∂inputs[j]``.
 
-    >>> import minitorch as mt
     >>> mt.autograd.functional.hessian(lambda x: (x**3).sum(), mt.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])

@@ -57,7 +57,6 @@ def gradcheck(
     dtype of their input and the same each time. There is no forward mode, and no check of batched
     gradients: to ask for these raises NotImplementedError.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor([1.0, 2.0], dtype=mt.float64, requires_grad=True)
     >>> gradcheck(lambda x: x * x, (x,))
     True
@@ -96,7 +95,6 @@ def gradgradcheck(
 ) -> bool:
     """Whether the second derivatives of ``func`` at ``inputs`` agree with finite differences.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor([0.5, 1.0], dtype=mt.float64, requires_grad=True)
     >>> mt.autograd.gradgradcheck(mt.sin, (x,))
     True

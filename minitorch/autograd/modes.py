@@ -98,7 +98,6 @@ class _Bare(_Mode):
 class no_grad(_Bare):  # noqa: N801 - PyTorch's name
     """Operations inside are not recorded: no graph, no memory kept, no gradient.
 
-    >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
     >>> with mt.no_grad():
     ...     y = x * 2
@@ -113,7 +112,6 @@ class no_grad(_Bare):  # noqa: N801 - PyTorch's name
 class enable_grad(_Bare):  # noqa: N801 - PyTorch's name
     """Operations inside are recorded, also within an outer ``no_grad``.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(2.0, requires_grad=True)
     >>> with mt.no_grad():
     ...     y = x * 3
@@ -130,7 +128,6 @@ class enable_grad(_Bare):  # noqa: N801 - PyTorch's name
 class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
     """Recording on or off, at once when called, and until the end of the block in a ``with``.
 
-    >>> import minitorch as mt
     >>> training = False
     >>> with mt.set_grad_enabled(training):
     ...     mt.is_grad_enabled()
@@ -157,7 +154,6 @@ class set_grad_enabled(_Mode):  # noqa: N801 - PyTorch's name
 class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
     """As ``no_grad``, and the tensors made inside can never enter a graph.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(2.0, requires_grad=True)
     >>> with mt.inference_mode():
     ...     y = x * 3
@@ -185,7 +181,6 @@ class inference_mode(_Mode):  # noqa: N801 - PyTorch's name
 def is_grad_enabled() -> bool:
     """Whether operations on tensors that require grad are recorded now.
 
-    >>> import minitorch as mt
     >>> with mt.no_grad():
     ...     mt.is_grad_enabled()
     False
@@ -196,7 +191,6 @@ def is_grad_enabled() -> bool:
 def is_inference_mode_enabled() -> bool:
     """Whether this thread is inside ``inference_mode``.
 
-    >>> import minitorch as mt
     >>> with mt.inference_mode():
     ...     mt.is_inference_mode_enabled(), mt.is_grad_enabled()
     (True, False)

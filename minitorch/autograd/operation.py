@@ -237,6 +237,8 @@ class Operation(Node):
                 results[: len(found)] = found
             elif needed is None or needed[place]:
                 results[place] = rule(self, grad, *self.recall(wants, TensorBase))
+            else:  # as in PyTorch, it is refused if something kept for it was changed
+                self.recall(wants, TensorBase)
         return results
 
     def recall(self, wants: tuple[Any, ...], like: Any) -> list[Any]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 WIDTH = 12  # of a column with numbers
 UNITS = {"s": 1e6, "ms": 1e3, "us": 1.0}
+PREFIXES = {1: "", 10**3: "K", 10**6: "M", 10**9: "G", 10**12: "T", 10**15: "P"}
 
 
 class Interval(NamedTuple):
@@ -299,9 +300,6 @@ class EventList(list[Any]):
                 cells = [last([called], -w) if w < 0 else "" for _, w, _ in columns]
                 said.append(line(zip(cells, (w for _, w, _ in columns), strict=True)))
         return "\n".join([*said, rule, f"Self CPU time total: {shown(total)}", ""])
-
-
-PREFIXES = {1: "", 10**3: "K", 10**6: "M", 10**9: "G", 10**12: "T", 10**15: "P"}
 
 
 def width(texts: Iterable[str], limit: int | None) -> int:

@@ -29,7 +29,6 @@ class saved_tensors_hooks:  # noqa: N801 - PyTorch's name
     tensor of the same numbers. Of nested contexts the innermost counts. A tensor that is kept so is
     not watched for in-place changes.
 
-    >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
     >>> hooks = mt.autograd.graph.saved_tensors_hooks
     >>> with hooks(lambda t: t.tolist(), lambda numbers: mt.tensor(numbers)):
@@ -56,7 +55,6 @@ class saved_tensors_hooks:  # noqa: N801 - PyTorch's name
 class save_on_cpu(saved_tensors_hooks):  # noqa: N801 - PyTorch's name
     """In this context tensors of a GPU wait for backward in main memory, pinned if asked.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
     >>> with mt.autograd.graph.save_on_cpu():
     ...     y = x * x
@@ -100,7 +98,6 @@ def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
 
     Backward must be called in the context, too.
 
-    >>> import minitorch as mt
     >>> with mt.autograd.graph.allow_mutation_on_saved_tensors():
     ...     x = mt.tensor([2.0, 3.0], requires_grad=True)
     ...     y = x.clone()
@@ -125,7 +122,6 @@ def allow_mutation_on_saved_tensors() -> Iterator[_AllowMutationOnSavedContext]:
 def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
     """In this context `saved_tensors_hooks` is refused, with ``error_message``.
 
-    >>> import minitorch as mt
     >>> with mt.autograd.graph.disable_saved_tensors_hooks("not here"):
     ...     with mt.autograd.graph.saved_tensors_hooks(lambda t: t, lambda t: t):
     ...         pass
@@ -145,7 +141,6 @@ def disable_saved_tensors_hooks(error_message: str) -> Iterator[None]:
 def increment_version(tensor: Any) -> None:
     """Count an in-place change of a tensor, or of several, that autograd could not see.
 
-    >>> import minitorch as mt
     >>> x = mt.ones(2)
     >>> mt.autograd.graph.increment_version(x)
     >>> x._version

@@ -21,7 +21,6 @@ class Variable(metaclass=_VariableMeta):
     It gives a tensor that shares the memory of ``data``; all tensors are Variables. ``volatile``
     has no effect any more.
 
-    >>> import minitorch as mt
     >>> x = mt.autograd.Variable(mt.ones(2), requires_grad=True)
     >>> x
     tensor([1., 1.], requires_grad=True)

@@ -31,7 +31,7 @@ class View:
         self.base = base
         self.steps = steps
         self.version = result._counter[0]
-        self.frozen = frozen  # why its history cannot follow a change: "no_grad", "several" or ""
+        self.frozen = frozen  # why its history cannot follow a change: a mode, "several" or ""
 
     @staticmethod
     def attach(result: Any, source: Any, operation: Any, arguments: tuple[Any, ...]) -> None:
@@ -48,7 +48,7 @@ class View:
         if tensor._counter is None:  # an inference tensor: nobody will ever ask for its history
             return
         if not modes.state.recording:
-            frozen = "no_grad"
+            frozen = "inference_mode" if modes.state.inference else "no_grad"
         earlier = source._view
         own = source._requires_grad and source._grad_fn is None  # a view that became a leaf
         if earlier is None or (own and not earlier.frozen):
@@ -139,7 +139,7 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def method(input: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(input)
-        check_memory(input, args)
+        check_memory(input, (*args, *kwargs.values()))
         return write(input, function, *args, **kwargs)
 
     name = function.__name__ + "_"
@@ -219,8 +219,11 @@ def check_writable(tensor: Any) -> None:
             raise RuntimeError(errors.VIEW_OF_LEAF_WRITTEN)
 
 
-def check_memory(target: Any, sources: tuple[Any, ...]) -> None:
-    """Refuse a target that holds an element twice, and a source that overlaps with it in part."""
+def check_memory(target: Any, sources: tuple[Any, ...], itself: bool = True) -> None:
+    """Refuse a target that holds an element twice, and a source that overlaps with it in part.
+
+    The target as a source of its own is refused unless ``itself``.
+    """
     array = target._array
     if (
         array.size
@@ -237,6 +240,7 @@ def check_memory(target: Any, sources: tuple[Any, ...]) -> None:
             given = source._array
             same = start == other and (array.shape, array.strides) == (given.shape, given.strides)
             overlap = start < other + given.nbytes and other < start + array.nbytes
+            same = same and itself
             if overlap and not same and is_dense(array) and is_dense(given):
                 raise RuntimeError(errors.OVERLAP)
 

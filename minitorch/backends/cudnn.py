@@ -14,6 +14,7 @@ benchmark: bool = False
 benchmark_limit: int | None = None
 deterministic: bool = False
 allow_tf32: bool = True
+NAMES = ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32")
 
 
 def is_available() -> bool:
@@ -63,9 +64,6 @@ def set_flags(
         if value is not None:
             globals()[name] = value
     return before
-
-
-NAMES = ("enabled", "benchmark", "benchmark_limit", "deterministic", "allow_tf32")
 
 
 @contextmanager

@@ -1,12 +1,39 @@
-"""``mt.cuda``: what there is to say about GPUs, under PyTorch's names. CuPy does the work."""
+"""``mt.cuda``: what there is to say about GPUs, under PyTorch's names. CuPy does the work.
+
+Where there is no GPU, what needs one raises AssertionError, with a sentence on what is missing.
+"""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from .. import backend, devices, late as _late, random as _random, tensor_types as _types
+from .. import backend, late as _late, tensor_types as _types
 from ..out_of_memory import OutOfMemoryError as OutOfMemoryError
-from ..streams import (
+from . import memory as memory, random as random
+from .memory import (
+    empty_cache as empty_cache,
+    max_memory_allocated as max_memory_allocated,
+    max_memory_reserved as max_memory_reserved,
+    mem_get_info as mem_get_info,
+    memory_allocated as memory_allocated,
+    memory_reserved as memory_reserved,
+    memory_stats as memory_stats,
+    memory_summary as memory_summary,
+    reset_peak_memory_stats as reset_peak_memory_stats,
+    set_per_process_memory_fraction as set_per_process_memory_fraction,
+)
+from .random import (
+    get_rng_state as get_rng_state,
+    get_rng_state_all as get_rng_state_all,
+    initial_seed as initial_seed,
+    manual_seed as manual_seed,
+    manual_seed_all as manual_seed_all,
+    seed as seed,
+    seed_all as seed_all,
+    set_rng_state as set_rng_state,
+    set_rng_state_all as set_rng_state_all,
+)
+from .streams import (
     Event as Event,
     Stream as Stream,
     StreamContext as StreamContext,
@@ -14,6 +41,12 @@ from ..streams import (
     default_stream as default_stream,
     set_stream as set_stream,
     stream as stream,
+)
+from .which import (
+    current_device as current_device,
+    device_count as device_count,
+    index_of,
+    is_available as is_available,
 )
 
 FloatTensor, DoubleTensor, HalfTensor = (
@@ -27,34 +60,6 @@ ByteTensor, CharTensor, BoolTensor = (
 )
 
 
-def is_available() -> bool:
-    """Whether CuPy is installed and finds a GPU.
-
-    >>> device = "cuda" if mt.cuda.is_available() else "cpu"
-    >>> mt.zeros(1, device=device).is_cuda == mt.cuda.is_available()
-    True
-    """
-    return backend.has_gpu()
-
-
-def device_count() -> int:
-    """How many GPUs there are; 0 without CuPy.
-
-    >>> (mt.cuda.device_count() > 0) == mt.cuda.is_available()
-    True
-    """
-    return int(backend.cupy().cuda.runtime.getDeviceCount()) if is_available() else 0
-
-
-def current_device() -> int:
-    """The number of the GPU on which ``device="cuda"`` makes tensors.
-
-    >>> if mt.cuda.is_available():
-    ...     assert mt.zeros(1, device="cuda").get_device() == mt.cuda.current_device()
-    """
-    return int(backend.cupy().cuda.runtime.getDevice())
-
-
 def set_device(device: Any) -> None:
     """Make ``device`` the GPU that ``device="cuda"`` means; a negative number changes nothing.
 
@@ -62,7 +67,7 @@ def set_device(device: Any) -> None:
     ...     mt.cuda.set_device(0)
     """
     if not (isinstance(device, int) and device < 0):
-        backend.cupy().cuda.Device(_index(device)).use()
+        backend.cupy().cuda.Device(index_of(device)).use()
 
 
 class device:  # noqa: N801 - PyTorch's name
@@ -73,7 +78,7 @@ class device:  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, device: Any) -> None:
-        self.idx = -1 if device is None or device == -1 else _index(device)
+        self.idx = -1 if device is None or device == -1 else index_of(device)
         self.prev_idx = -1
 
     def __enter__(self) -> None:
@@ -101,7 +106,7 @@ def get_device_name(device: Any = None) -> str:
 
     >>> name = mt.cuda.get_device_name() if mt.cuda.is_available() else "no GPU"
     """
-    properties = backend.cupy().cuda.runtime.getDeviceProperties(_index(device))
+    properties = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
     return str(properties["name"].decode())
 
 
@@ -110,7 +115,7 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
 
     >>> capability = mt.cuda.get_device_capability() if mt.cuda.is_available() else None
     """
-    properties = backend.cupy().cuda.runtime.getDeviceProperties(_index(device))
+    properties = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
     return properties["major"], properties["minor"]
 
 
@@ -130,7 +135,7 @@ def get_device_properties(device: Any = None) -> _CudaDeviceProperties:
     >>> if mt.cuda.is_available():
     ...     bytes_of_memory = mt.cuda.get_device_properties(0).total_memory
     """
-    found = backend.cupy().cuda.runtime.getDeviceProperties(_index(device))
+    found = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
     return _CudaDeviceProperties(
         found["name"].decode(),
         found["major"],
@@ -146,104 +151,8 @@ def synchronize(device: Any = None) -> None:
     >>> if mt.cuda.is_available():
     ...     mt.cuda.synchronize()
     """
-    backend.cupy().cuda.Device(_index(device)).synchronize()
+    backend.cupy().cuda.Device(index_of(device)).synchronize()
     _late.look()
-
-
-def empty_cache() -> None:
-    """Give memory that CuPy holds for later back to the GPU.
-
-    >>> mt.cuda.empty_cache()
-    """
-    if not is_available():
-        return
-    backend.cupy().get_default_memory_pool().free_all_blocks()
-
-
-def memory_allocated(device: Any = None) -> int:
-    """Bytes of GPU memory that tensors use now; 0 without a GPU.
-
-    >>> x = mt.zeros(1000, device="cuda" if mt.cuda.is_available() else "cpu")
-    >>> at_least_4000_on_a_gpu = mt.cuda.memory_allocated()
-    """
-    if not is_available():
-        return 0
-    with backend.on_device(_index(device)):
-        return int(backend.cupy().get_default_memory_pool().used_bytes())
-
-
-def memory_reserved(device: Any = None) -> int:
-    """Bytes of GPU memory that CuPy holds, for tensors now and later.
-
-    >>> mt.cuda.memory_reserved() >= mt.cuda.memory_allocated()
-    True
-    """
-    if not is_available():
-        return 0
-    with backend.on_device(_index(device)):
-        return int(backend.cupy().get_default_memory_pool().total_bytes())
-
-
-def mem_get_info(device: Any = None) -> tuple[int, int]:
-    """Bytes of a GPU's memory that are free, and that there are.
-
-    >>> if mt.cuda.is_available():
-    ...     free, total = mt.cuda.mem_get_info()
-    """
-    with backend.on_device(_index(device)):
-        free, total = backend.cupy().cuda.runtime.memGetInfo()
-    return int(free), int(total)
-
-
-_peaks: dict[int, Any] = {}  # by GPU: the hook that counts since `reset_peak_memory_stats`
-
-
-def reset_peak_memory_stats(device: Any = None) -> None:
-    """From now on `max_memory_allocated` counts, for what this thread does.
-
-    >>> if mt.cuda.is_available():
-    ...     mt.cuda.reset_peak_memory_stats()
-    ...     x = mt.zeros(1000, device="cuda")
-    ...     at_least_4000 = mt.cuda.max_memory_allocated()
-    """
-    index = _index(device)
-    if index in _peaks:
-        _peaks[index].__exit__()
-    _peaks[index] = _peak(memory_allocated(index), index)
-    _peaks[index].__enter__()
-
-
-def max_memory_allocated(device: Any = None) -> int:
-    """The most bytes in use at once since `reset_peak_memory_stats`; 0 without a GPU.
-
-    Without that call nobody counts, and the answer is what CuPy holds, which is no less.
-
-    >>> mt.cuda.max_memory_allocated() >= mt.cuda.memory_allocated()
-    True
-    """
-    if not is_available():
-        return 0
-    index = _index(device)
-    return int(_peaks[index].peak) if index in _peaks else memory_reserved(index)
-
-
-def _peak(used: int, index: int) -> Any:
-    """One of CuPy's hooks, which are told of each piece of memory taken and given back."""
-
-    class Peak(backend.cupy().cuda.MemoryHook):  # type: ignore[misc]
-        name = f"peak of GPU {index}"
-        now = peak = used
-
-        def malloc_postprocess(self, *, device_id: int, mem_size: int, **others: Any) -> None:
-            if device_id == index:
-                self.now += mem_size
-                self.peak = max(self.peak, self.now)
-
-        def free_postprocess(self, *, device_id: int, mem_size: int, **others: Any) -> None:
-            if device_id == index:
-                self.now -= mem_size
-
-    return Peak()
 
 
 def is_bf16_supported(including_emulation: bool = True) -> bool:
@@ -253,29 +162,3 @@ def is_bf16_supported(including_emulation: bool = True) -> bool:
     False
     """
     return False
-
-
-def manual_seed(seed: int) -> None:
-    """Seed the random stream of the current GPU; without a GPU, nothing happens, as in PyTorch.
-
-    >>> mt.cuda.manual_seed(0)
-    """
-    if is_available():
-        _random.default_for(current_device()).manual_seed(seed)
-
-
-def manual_seed_all(seed: int) -> None:
-    """Seed the random streams of all GPUs.
-
-    >>> mt.cuda.manual_seed_all(0)
-    """
-    for index in range(device_count()):
-        _random.default_for(index).manual_seed(seed)
-
-
-def _index(device: Any) -> int:
-    """The number of the GPU meant by ``device``: a number, a name, None for the current."""
-    index = devices.array_index("cuda" if device is None else device)
-    if index is None:
-        raise ValueError(f"Expected a cuda device, but got: {device}")
-    return index

@@ -23,7 +23,6 @@ def warn(old: str, new: str) -> None:
 class autocast(amp.autocast):  # noqa: N801 - PyTorch's name
     """`amp.autocast` for ``"cuda"``.
 
-    >>> import minitorch as mt
     >>> with mt.cuda.amp.autocast(enabled=False):
     ...     mt.ones(2).dtype
     torch.float32
@@ -37,7 +36,6 @@ class autocast(amp.autocast):  # noqa: N801 - PyTorch's name
 class GradScaler(amp.GradScaler):
     """`amp.GradScaler` for ``"cuda"``.
 
-    >>> import minitorch as mt
     >>> mt.cuda.amp.GradScaler(enabled=False).get_scale()
     1.0
     """

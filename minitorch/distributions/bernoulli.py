@@ -15,7 +15,6 @@ from .utils import ProbsOrLogits, broadcast_all, numbers
 class Bernoulli(ProbsOrLogits, ExponentialFamily):
     """1 with probability ``probs``, else 0.
 
-    >>> import minitorch as mt
     >>> m = mt.distributions.Bernoulli(mt.tensor([0.25]))
     >>> m.log_prob(mt.tensor([1.0])), m.entropy()
     (tensor([-1.3863]), tensor([0.5623]))

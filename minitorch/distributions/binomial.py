@@ -15,7 +15,6 @@ from .utils import ProbsOrLogits, numbers
 class Binomial(ProbsOrLogits, Family):
     """How many of ``total_count`` trials of probability ``probs`` succeed.
 
-    >>> import minitorch as mt
     >>> m = mt.distributions.Binomial(3, mt.tensor([0.5]))
     >>> m.log_prob(mt.tensor([2.0])).exp()
     tensor([0.3750])

@@ -20,7 +20,6 @@ class Categorical(ProbsOrLogits, Family):
 
     ``probs`` ``(…, K)`` need not sum to 1; or ``logits`` ``(…, K)``, their logarithms.
 
-    >>> import minitorch as mt
     >>> _ = mt.manual_seed(0)
     >>> m = mt.distributions.Categorical(mt.tensor([0.25, 0.25, 0.25, 0.25]))
     >>> m.sample(), m.entropy()

@@ -13,7 +13,6 @@ from .utils import sum_rightmost
 class Independent(Distribution):
     """A distribution with its last ``reinterpreted_batch_ndims`` batch dimensions in the event.
 
-    >>> import minitorch as mt
     >>> m = mt.distributions.Independent(mt.distributions.Normal(mt.zeros(3), mt.ones(3)), 1)
     >>> m.batch_shape, m.event_shape, m.log_prob(mt.zeros(3))
     (torch.Size([]), torch.Size([3]), tensor(-2.7568))

@@ -54,7 +54,6 @@ def register_kl(type_p: type, type_q: type) -> Callable[[Rule], Rule]:
 
     It serves subclasses, too, unless they have a function of their own.
 
-    >>> import minitorch as mt
     >>> class Point(mt.distributions.Normal):
     ...     pass
     >>> @mt.distributions.register_kl(Point, Point)
@@ -78,7 +77,6 @@ def register_kl(type_p: type, type_q: type) -> Callable[[Rule], Rule]:
 def kl_divergence(p: Distribution, q: Distribution) -> Any:
     """``KL(p ‖ q)``, of the batch shape.
 
-    >>> import minitorch as mt
     >>> normal = mt.distributions.Normal
     >>> mt.distributions.kl_divergence(normal(0.0, 1.0), normal(1.0, 1.0))
     tensor(0.5000)
@@ -176,7 +174,7 @@ def _exponential(p: Any, q: Any) -> Any:
 def _exponential_family(p: Any, q: Any) -> Any:
     """The Bregman divergence of the natural parameters (Nielsen and Nock, 2010)."""
     if type(p) is not type(q):
-        raise NotImplementedError(
+        raise NotImplementedError(  # the gap in the sentence is PyTorch's, so is that below
             "The cross KL-divergence between different exponential families cannot "
             "                            be computed using Bregman divergences"
         )

@@ -25,7 +25,7 @@ from .utils import euler_constant
 
 
 def _infinite(p: Any, q: Any) -> Any:
-    """P has values that q has not."""
+    """∞, where p has values that q has not."""
     first = next(iter(p.arg_constraints))
     return getattr(p, first).new_full(p.batch_shape, math.inf)
 

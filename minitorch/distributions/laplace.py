@@ -31,10 +31,7 @@ class Laplace(Family):
         """``loc``."""
         return self.loc
 
-    @property
-    def mode(self) -> Any:
-        """``loc``."""
-        return self.loc
+    mode = mean
 
     @property
     def variance(self) -> Any:

@@ -101,10 +101,7 @@ class LowRankMultivariateNormal(Family):
         """``loc``."""
         return self.loc
 
-    @property
-    def mode(self) -> Any:
-        """``loc``."""
-        return self.loc
+    mode = mean
 
     @lazy_property
     def variance(self) -> Any:

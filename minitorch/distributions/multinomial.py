@@ -13,7 +13,6 @@ from .utils import broadcast_all
 class Multinomial(OfClasses):
     """How often each of K classes comes up in ``total_count`` draws, a vector ``(…, K)``.
 
-    >>> import minitorch as mt
     >>> m = mt.distributions.Multinomial(2, mt.tensor([0.5, 0.5]))
     >>> m.log_prob(mt.tensor([1.0, 1.0])).exp()
     tensor(0.5000)

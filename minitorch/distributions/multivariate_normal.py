@@ -46,9 +46,8 @@ class MatrixParameters:
 
     _unbroadcasted_scale_tril: Any
 
-    def _set_matrix(self, name: str, matrix: Any, batch_shape: Any) -> None:
-        """Keep the matrix that is given, and its Cholesky factor."""
-        setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
+    def _set_factor(self, name: str, matrix: Any) -> None:
+        """Keep the Cholesky factor of the covariance, from the ``matrix`` that is given."""
         if name == "scale_tril":
             self._unbroadcasted_scale_tril = matrix
         elif name == "covariance_matrix":
@@ -82,7 +81,6 @@ class MultivariateNormal(MatrixParameters, Family):
     Σ is given as ``covariance_matrix``, as its inverse ``precision_matrix`` or, fastest, by its
     Cholesky factor ``scale_tril``.
 
-    >>> import minitorch as mt
     >>> m = mt.distributions.MultivariateNormal(mt.zeros(2), mt.eye(2))
     >>> m.log_prob(mt.zeros(2))
     tensor(-1.8379)
@@ -117,7 +115,7 @@ class MultivariateNormal(MatrixParameters, Family):
         setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         self.loc = loc.expand((*batch_shape, -1))
         super().__init__(batch_shape, self.loc.shape[-1:], validate_args=validate_args)
-        self._set_matrix(name, matrix, batch_shape)
+        self._set_factor(name, matrix)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution with its parameters expanded to ``batch_shape``."""
@@ -130,10 +128,7 @@ class MultivariateNormal(MatrixParameters, Family):
         """``loc``."""
         return self.loc
 
-    @property
-    def mode(self) -> Any:
-        """``loc``."""
-        return self.loc
+    mode = mean
 
     @property
     def variance(self) -> Any:

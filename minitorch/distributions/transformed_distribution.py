@@ -19,7 +19,6 @@ class TransformedDistribution(Family):
 
     ``log p(y) = log p(x) − ln |det dy/dx|``
 
-    >>> import minitorch as mt
     >>> normal = mt.distributions.Normal(0.0, 1.0)
     >>> m = mt.distributions.TransformedDistribution(normal, mt.distributions.ExpTransform())
     >>> m.log_prob(mt.tensor(1.0)), m.cdf(mt.tensor(1.0))

@@ -73,7 +73,7 @@ class Wishart(MatrixParameters, ExponentialFamily):
                 stacklevel=2,
             )
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
-        self._set_matrix(name, matrix, batch_shape)
+        self._set_factor(name, matrix)
 
     @property
     def arg_constraints(self) -> dict[str, Any]:

@@ -123,9 +123,6 @@ class Shapes(dict[str, Any]):
         return shape_of(self.error.local(name))
 
 
-FILL = string.Formatter()
-
-
 class ErrorExplained:
     """What `explain` found of an error: ``print`` it, or let a notebook show it.
 
@@ -194,7 +191,8 @@ def explanation(error: Error) -> tuple[str, str, str] | None:
         if match and callable(said):
             said = said(error, *match.groups())
         elif match:
-            said = tuple(FILL.vformat(part, match.groups(), Shapes(error)) for part in said)
+            fill = string.Formatter().vformat
+            said = tuple(fill(part, match.groups(), Shapes(error)) for part in said)
         if match and said is not None:
             return said
     return None

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import backend
 from ..ops.memory_views import memory_of, offset_of, steps_of
-from ..printing import _element_texts
+from ..printing import element_texts
 from ..tables import in_bytes
 
 SHOWN = 64  # elements of memory that are drawn; of a larger one the facts alone are told
@@ -47,7 +47,7 @@ class TensorExplained:
         self.seen: dict[int, list[str]] = {}
         self.cells: list[str] = []
         if 0 < memory.size <= SHOWN and tensor.numel() <= SEEN:
-            self.cells = [text.strip() for text in _element_texts(backend.to_numpy(memory))[0]]
+            self.cells = [text.strip() for text in element_texts(backend.to_numpy(memory))[0]]
             for index in np.ndindex(self.shape):
                 place = self.offset + sum(map(int.__mul__, index, self.strides))
                 self.seen.setdefault(place, []).append(",".join(map(str, index)))

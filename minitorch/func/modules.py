@@ -16,7 +16,6 @@ def replace_all_batch_norm_modules_(root: Module) -> Module:
 
     Running statistics are written in place, which `vmap` over them does not allow.
 
-    >>> import minitorch as mt
     >>> mt.func.replace_all_batch_norm_modules_(mt.nn.BatchNorm1d(2)).running_mean is None
     True
     """
@@ -41,7 +40,6 @@ def functional_call(
     ``parameter_and_buffer_dicts`` has them by name, as ``named_parameters`` gives them: one dict or
     several. A name that is missing keeps the module's own tensor, unless ``strict``.
 
-    >>> import minitorch as mt
     >>> model = mt.nn.Linear(2, 1, bias=False)
     >>> mt.func.functional_call(model, {"weight": mt.tensor([[1.0, 10.0]])}, mt.tensor([3.0, 4.0]))
     tensor([43.])
@@ -141,7 +139,6 @@ def stack_module_state(models: Sequence[Any]) -> tuple[dict[str, Any], dict[str,
 
     The parameters are new leaves, for `vmap` and an optimizer: an ensemble in one call.
 
-    >>> import minitorch as mt
     >>> params, buffers = mt.func.stack_module_state([nn.Linear(2, 3) for _ in range(5)])
     >>> {name: tuple(p.shape) for name, p in params.items()}
     {'weight': (5, 3, 2), 'bias': (5, 3)}

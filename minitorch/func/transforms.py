@@ -15,6 +15,7 @@ from .. import pytree
 from ..autograd.functional import gradients, rows, stacked, zeros_like
 from ..autograd.graph import TensorBase
 from ..autograd.modes import enable_grad, set_grad_enabled, state
+from ..inspection import is_tensor
 
 Argnums = int | tuple[int, ...]
 JVP = "jvp(f, primals, tangents)"
@@ -88,7 +89,6 @@ def grad(
 
     With ``has_aux``, ``func`` returns ``(output, aux)``, and the result is ``(gradient, aux)``.
 
-    >>> import minitorch as mt
     >>> grad = mt.func.grad
     >>> grad(mt.sin)(mt.tensor(0.0)), grad(grad(lambda x: x**3))(mt.tensor(2.0))
     (tensor(1.), tensor(12.))
@@ -110,7 +110,6 @@ def grad_and_value(
 
     With ``has_aux`` the result is ``(gradient, (output, aux))``.
 
-    >>> import minitorch as mt
     >>> mt.func.grad_and_value(lambda x: x**3)(mt.tensor(2.0))
     (tensor(12.), tensor(8.))
     """
@@ -139,7 +138,6 @@ def grad_and_value(
 def vjp(func: Callable[..., Any], *primals: Any, has_aux: bool = False) -> tuple[Any, ...]:
     """``func(*primals)``, and the function that takes ``v`` to ``vᵀJ``, a tuple as ``primals``.
 
-    >>> import minitorch as mt
     >>> out, back = mt.func.vjp(mt.sin, mt.zeros(2))
     >>> back(mt.tensor([1.0, 10.0]))
     (tensor([ 1., 10.]),)
@@ -173,7 +171,6 @@ def jvp(
 ) -> tuple[Any, ...]:
     """``func(*primals)``, and ``Jv``: how it changes when ``primals`` move along ``tangents``.
 
-    >>> import minitorch as mt
     >>> mt.func.jvp(mt.sin, (mt.zeros(2),), (mt.tensor([1.0, 10.0]),))
     (tensor([0., 0.]), tensor([ 1., 10.]))
     """
@@ -196,7 +193,6 @@ def jvp(
 def linearize(func: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[..., Any]]:
     """``func(*primals)``, and the function that takes ``tangents`` to ``Jv`` at ``primals``.
 
-    >>> import minitorch as mt
     >>> y, jvp = mt.func.linearize(mt.sin, mt.tensor(0.0))
     >>> y, jvp(mt.tensor(3.0))
     (tensor(0.), tensor(3.))
@@ -240,7 +236,6 @@ def jacrev(
 ) -> Callable[..., Any]:
     """The function that gives the Jacobian of ``func``, shaped output by input; row by row.
 
-    >>> import minitorch as mt
     >>> mt.func.jacrev(mt.sin)(mt.zeros(2))
     tensor([[1., 0.],
             [0., 1.]])
@@ -259,7 +254,6 @@ def jacfwd(
 ) -> Callable[..., Any]:
     """As `jacrev`. PyTorch computes column by column; MiniTorch has reverse mode only.
 
-    >>> import minitorch as mt
     >>> mt.func.jacfwd(lambda x: x**2)(mt.tensor([1.0, 2.0]))
     tensor([[2., 0.],
             [0., 4.]])
@@ -294,7 +288,6 @@ def jacobian(
 def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The function that gives the second derivatives of ``func``: the Jacobian of its Jacobian.
 
-    >>> import minitorch as mt
     >>> mt.func.hessian(lambda x: (x**3).sum())(mt.tensor([1.0, 2.0]))
     tensor([[ 6.,  0.],
             [ 0., 12.]])
@@ -303,11 +296,6 @@ def hessian(func: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any
 
 
 # Parts --------------------------------------------------------------------------------------------
-
-
-def is_tensor(value: Any) -> bool:
-    """Whether ``value`` is a tensor."""
-    return isinstance(value, TensorBase)
 
 
 def of_this_call(x: Any) -> Any:

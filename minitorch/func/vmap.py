@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import pytree
-from ..autograd.graph import TensorBase
+from ..inspection import is_tensor
 from ..ops.joining import stack
 from ..random import default_generator
 
@@ -36,7 +36,6 @@ def vmap(
     MiniTorch calls ``func`` once for every slice. PyTorch calls it once for all, which is faster,
     and draws other numbers for ``"different"``.
 
-    >>> import minitorch as mt
     >>> vmap(mt.dot)(mt.tensor([[1.0, 2.0], [3.0, 4.0]]), mt.ones(2, 2))
     tensor([3., 7.])
     """
@@ -72,11 +71,6 @@ def slices_of(tensor: Any, dim: int) -> tuple[Any, ...]:
     """The slices of ``tensor`` along ``dim``; one of zeros if there are none, to learn by it."""
     slices: tuple[Any, ...] = tensor.unbind(dim)
     return slices or (tensor.sum(dim).to(tensor.dtype),)
-
-
-def is_tensor(value: Any) -> bool:
-    """Whether ``value`` is a tensor."""
-    return isinstance(value, TensorBase)
 
 
 def dims_of(func: Callable[..., Any], in_dims: Any, args: tuple[Any, ...]) -> list[int | None]:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import creation
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import make
 from ..tensor import Tensor
@@ -28,6 +29,11 @@ class Parameter(Tensor):
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Parameter:
         source = Tensor(0) if data is None else data.detach()
+        if requires_grad.__class__ is not bool:
+            raise TypeError(
+                "_make_subclass(): argument 'require_grad' (position 3) must be bool, not "
+                + type_name(requires_grad)
+            )
         if requires_grad and source._array.dtype.kind not in "fc":
             raise RuntimeError(
                 "Only Tensors of floating point and complex dtype can require gradients"

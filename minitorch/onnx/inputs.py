@@ -12,7 +12,7 @@ import numpy as np
 from .. import pytree
 from ..tensor import Tensor
 
-# Names ----------------------------------------------------------------------
+# Names --------------------------------------------------------------------------------------------
 
 
 def arguments(model: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> list[tuple[str, Any]]:

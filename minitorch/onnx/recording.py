@@ -28,6 +28,7 @@ from ..autograd import views
 from ..autograd.graph import TensorBase
 from ..autograd.modes import no_grad
 from ..autograd.operation import Operation
+from ..autograd.profiler import kinds
 from ..methods import Methods
 from ..nn.modules.hooks import register_module_forward_hook, register_module_forward_pre_hook
 from ..ops import attention, conversion, fused, shape, subscript
@@ -383,13 +384,6 @@ def is_array(thing: Any) -> bool:
 def overlap(one: Any, other: Any) -> bool:
     """Whether two arrays may share memory."""
     return type(one) is type(other) and bool(backend.array_module(one).may_share_memory(one, other))
-
-
-def kinds(base: Any) -> Iterator[Any]:
-    """A class and all that are made of it."""
-    yield base
-    for kind in base.__subclasses__():
-        yield from kinds(kind)
 
 
 def at(where: str) -> str:

@@ -16,7 +16,7 @@ from .complexes import conj
 from .dims import wrap
 from .fused import Fused
 from .joining import cat
-from .masking import masked
+from .masking import masked, select
 from .operands import function, only
 
 
@@ -34,7 +34,34 @@ class Sigmoid(Operation):
         return arrays.sigmoid(xp, wide(x)).astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, out: Any) -> Any:
-        return grad * conj((1 - out) * out)
+        return SigmoidBackward.apply(grad, out)
+
+
+class SigmoidBackward(Operation):
+    """``grad * conj((1 - y) y)``: the gradient of `Sigmoid`, whose result is ``y``."""
+
+    def forward(self, xp: Any, grad: Any, y: Any) -> Any:
+        if kernels.fits(y):
+            return SIGMOID_GRADIENT(grad, y)
+        y, dtype = wide(y), y.dtype
+        slope = xp.subtract(1, y, out=empty_like(xp, y))
+        slope *= y
+        if dtype.kind == "c":
+            xp.conjugate(slope, out=slope)
+        slope *= grad
+        return slope.astype(dtype, copy=False)
+
+    def grad_grad(self, g: Any, y: Any) -> Any:
+        return conj(SigmoidBackward.apply(conj(g), y))
+
+    def grad_y(self, g: Any, grad: Any, y: Any) -> Any:
+        return conj(g) * grad * conj(1 - 2 * y)
+
+
+# The same for a GPU: see kernels.py.
+SIGMOID_GRADIENT = kernels.Kernel(
+    "sigmoid_gradient", "T grad, T y", "T slope", "slope = (T(1) - y) * y * grad"
+)
 
 
 class Gelu(Fused):
@@ -266,19 +293,46 @@ MISH_GRADIENT = kernels.Kernel(
 )
 
 
-class Softplus(Operation):
+class Softplus(Fused):
     """``ln(1 + exp(beta x)) / beta``, and ``x`` itself where ``beta x`` is above ``threshold``."""
 
     promote = only("f", "softplus_cpu")
 
     def forward(self, xp: Any, x: Any, beta: float, threshold: float) -> Any:
+        if kernels.fits(x):
+            return SOFTPLUS(x, beta, threshold)
         scaled = wide(x) * beta
         out = xp.log1p(xp.exp(xp.minimum(scaled, threshold))) / beta
         return xp.where(scaled > threshold, x, out).astype(x.dtype, copy=False)
 
-    def grad_x(self, grad: Any, x: Any, beta: float, threshold: float) -> Any:
+    def gradient(self, xp: Any, grad: Any, x: Any, beta: float, threshold: float) -> Any:
+        if kernels.fits(x):
+            return (SOFTPLUS_GRADIENT(grad, x, beta, threshold),)
+        scaled = wide(x) * beta
+        slope = arrays.sigmoid(xp, scaled)
+        slope *= grad
+        return (select(xp, scaled > threshold, wide(grad), slope),)
+
+    @staticmethod
+    def formula(x: Any, beta: float, threshold: float) -> Any:
         linear = x * beta > threshold
-        return masked(grad, linear) + masked(grad * (x * beta).sigmoid(), ~linear)
+        curve = masked(x * beta, ~linear).exp().log1p() / beta
+        return masked(x, linear) + masked(curve, ~linear)
+
+
+# The same for a GPU: see kernels.py.
+SOFTPLUS = kernels.Kernel(
+    "softplus",
+    "T x, T beta, T threshold",
+    "T y",
+    "y = x * beta > threshold ? x : log1p(exp(x * beta)) / beta",
+)
+SOFTPLUS_GRADIENT = kernels.Kernel(
+    "softplus_gradient",
+    "T grad, T x, T beta, T threshold",
+    "T y",
+    "y = x * beta > threshold ? grad : T(1) / (T(1) + exp(-x * beta)) * grad",
+)
 
 
 class LogSigmoid(Operation):
@@ -287,12 +341,20 @@ class LogSigmoid(Operation):
     promote = only("f", "log_sigmoid_cpu")
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if kernels.fits(x):
+            return LOG_SIGMOID(x)
         wider = wide(x)
         out = xp.minimum(wider, 0) - xp.log1p(xp.exp(-xp.absolute(wider)))
         return row_major(xp, out.astype(x.dtype, copy=False))
 
     def grad_x(self, grad: Any, x: Any) -> Any:
         return grad * (-x).sigmoid()
+
+
+# The same for a GPU: see kernels.py.
+LOG_SIGMOID = kernels.Kernel(
+    "log_sigmoid", "T x", "T y", "y = fmin(x, T(0)) - log1p(exp(-fabs(x)))"
+)
 
 
 class Glu(Operation):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -188,15 +187,6 @@ class Addcdiv(Operation):
     promote = staticmethod(common)
 
     def forward(self, xp: Any, a: Any, b: Any, c: Any, value: Any) -> Any:
-        if c.dtype.kind in "biu":
-            raise RuntimeError(
-                "Integer division with addcdiv is no longer supported, and in a future  release "
-                "addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv "
-                "behavior can be implemented as (input + value * torch.trunc(tensor1 / "
-                "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
-                "tensor2) for float inputs. The future addcdiv behavior is just the latter "
-                "implementation: (input + value * tensor1 / tensor2), for all dtypes."
-            )
         return a + value * b / c
 
     def grad_a(self, grad: Any) -> Any:
@@ -238,28 +228,24 @@ class LerpTensor(Lerp):
 # Functions ----------------------------------------------------------------------------------------
 
 
-def add(input: Any, other: Any, *old: Any, alpha: Any = 1) -> Any:
+def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``input + alpha * other``, elementwise with broadcasting.
 
     >>> import minitorch as mt
     >>> mt.add(mt.tensor([1, 2]), 10, alpha=2)
     tensor([21, 22])
     """
-    if old:
-        alpha, other = number_first("add", "alpha other", other, *old)
     other = operand(other, "add")
     return Add.apply(input, other if is_one(alpha) else scaled("add", input, other, alpha))
 
 
-def sub(input: Any, other: Any, *old: Any, alpha: Any = 1) -> Any:
+def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     """``input - alpha * other``, elementwise with broadcasting. Bools cannot be subtracted.
 
     >>> import minitorch as mt
     >>> mt.sub(mt.tensor([5, 7]), mt.tensor([1, 2]), alpha=2)
     tensor([3, 3])
     """
-    if old:
-        alpha, other = number_first("sub", "alpha other", other, *old)
     other = operand(other, "sub")
     return Sub.apply(input, other if is_one(alpha) else scaled("sub", input, other, alpha))
 
@@ -274,22 +260,6 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     other = operand(other, "rsub")
     rule = Rsub if isinstance(other, TensorBase) else RsubNumber
     return rule.apply(input if is_one(alpha) else scaled("rsub", other, input, alpha), other)
-
-
-def number_first(caller: str, names: str, *values: Any) -> tuple[Any, ...]:
-    """The values of ``x.add(alpha, other)``, an order that PyTorch still takes, with a warning."""
-    name, *tensors = names.split()
-    if len(values) != 1 + len(tensors) or plain(values[0]) is None:
-        given, places = len(values) + 1, len(tensors) + 1
-        raise TypeError(f"{caller}() takes {places} positional arguments but {given} were given")
-    listed = ", ".join(f"Tensor {name}" for name in tensors)
-    warnings.warn(
-        f"This overload of {caller} is deprecated:\n\t{caller}(Number {name}, {listed})\n"
-        "Consider using one of the following signatures instead:\n"
-        f"\t{caller}({listed}, *, Number {name} = 1)",
-        stacklevel=3,
-    )
-    return values
 
 
 def is_one(alpha: Any) -> bool:
@@ -349,35 +319,36 @@ def positive(input: Any) -> Any:
     return input
 
 
-def addcmul(input: Any, tensor1: Any, tensor2: Any, *old: Any, value: Any = 1) -> Any:
+def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     """``input + value * tensor1 * tensor2``, elementwise with broadcasting.
 
     >>> import minitorch as mt
     >>> mt.addcmul(mt.ones(3), mt.tensor([1.0, 2.0, 3.0]), mt.full((3,), 10.0), value=0.5)
     tensor([ 6., 11., 16.])
     """
-    if old:
-        value, tensor1, tensor2 = number_first(
-            "addcmul", "value tensor1 tensor2", tensor1, tensor2, *old
-        )
     tensor(tensor1, "addcmul", "tensor1", 2)
     tensor(tensor2, "addcmul", "tensor2", 3)
     return Addcmul.apply(input, tensor1, tensor2, value)
 
 
-def addcdiv(input: Any, tensor1: Any, tensor2: Any, *old: Any, value: Any = 1) -> Any:
+def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     """``input + value * tensor1 / tensor2``, elementwise with broadcasting; not for integers.
 
     >>> import minitorch as mt
     >>> mt.addcdiv(mt.zeros(2), mt.tensor([1.0, 2.0]), mt.tensor([4.0, 4.0]), value=-1)
     tensor([-0.2500, -0.5000])
     """
-    if old:
-        value, tensor1, tensor2 = number_first(
-            "addcdiv", "value tensor1 tensor2", tensor1, tensor2, *old
-        )
     tensor(tensor1, "addcdiv", "tensor1", 2)
     tensor(tensor2, "addcdiv", "tensor2", 3)
+    if not any(x._array.dtype.kind in "fc" for x in (tensor1, tensor2)):
+        raise RuntimeError(
+            "Integer division with addcdiv is no longer supported, and in a future  release "
+            "addcdiv will perform a true division of tensor1 and tensor2. The historic addcdiv "
+            "behavior can be implemented as (input + value * torch.trunc(tensor1 / "
+            "tensor2)).to(input.dtype) for integer inputs and as (input + value * tensor1 / "
+            "tensor2) for float inputs. The future addcdiv behavior is just the latter "
+            "implementation: (input + value * tensor1 / tensor2), for all dtypes."
+        )
     return Addcdiv.apply(input, tensor1, tensor2, value)
 
 

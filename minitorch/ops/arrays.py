@@ -69,4 +69,4 @@ def sign(xp: Any, x: Any) -> Any:
     """-1, 0 or 1 of a real or bool array; 0 of NaN, unlike NumPy's."""
     if x.dtype.kind == "b":
         return x.copy()
-    return xp.subtract(x > 0, x < 0, dtype=np.int8).astype(x.dtype)
+    return ((x > 0).view(np.int8) - (x < 0).view(np.int8)).astype(x.dtype)

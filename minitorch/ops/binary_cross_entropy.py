@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from .. import dtypes
+from ..autograd.operation import Operation
 from .activation import logsigmoid
-from .loss import PairLoss, check_pair, reduce_tensor, reduction_of
+from .arrays import sigmoid
+from .loss import FLOAT_EPS, PairLoss, check_pair, reduce_tensor, reduction_of
+
+EPS = 1e-12
 
 
 class BinaryCrossEntropy(PairLoss):
@@ -21,26 +26,41 @@ class BinaryCrossEntropy(PairLoss):
 
     @staticmethod
     def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        log_x = xp.maximum(xp.log(x), -100)
-        log_rest = xp.maximum(xp.log1p(-x), -100)
+        log_x = xp.log(x).clip(-100.0, math.inf)
+        log_rest = xp.log1p(-x).clip(-100.0, math.inf)
         loss = (target - 1) * log_rest - target * log_x
         return loss if parameter is None else loss * parameter
 
     @staticmethod
     def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        slope = (x - target) / xp.maximum((1 - x) * x, 1e-12)
+        slope = (x - target) / xp.maximum((1 - x) * x, FLOAT_EPS)
         return slope if parameter is None else slope * parameter
 
     def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
         slope = xp.log1p(-x) - xp.log(x)
         return slope if parameter is None else slope * parameter
 
-    @staticmethod
-    def plain(x: Any, target: Any, parameter: Any) -> Any:
-        log_x = x.log().clamp(min=-100)
-        log_rest = (-x).log1p().clamp(min=-100)
-        loss = (target - 1) * log_rest - target * log_x
-        return loss if parameter is None else loss * parameter
+    def _by_formula(self, grad: Any, args: list[Any]) -> list[Any]:
+        """Its derivatives at 0 and 1 are none of a formula: they, too, are kept from infinity."""
+        x, target, reduction, weight = args
+        if reduction == "mean":
+            grad = grad / x.numel()
+        if weight is not None:
+            grad = grad * weight
+        return [grad * Slope.apply(x, target), grad * ((-x).log1p() - x.log()), None, None]
+
+
+class Slope(Operation):
+    """The derivative of `BinaryCrossEntropy` by ``x``: ``(x - t) / (x (1 - x))``."""
+
+    def forward(self, xp: Any, x: Any, target: Any) -> Any:
+        return BinaryCrossEntropy.slope(xp, x, target, None)
+
+    def grad_x(self, grad: Any, x: Any, target: Any) -> Any:
+        return grad * (x * x - 2 * x * target + target) / ((x + EPS) * (1 - x + EPS)).square()
+
+    def grad_target(self, grad: Any, x: Any) -> Any:
+        return -grad / ((1 - x) * x).clamp(min=EPS)
 
 
 class BinaryCrossEntropyWithLogits(PairLoss):
@@ -50,13 +70,13 @@ class BinaryCrossEntropyWithLogits(PairLoss):
 
     @staticmethod
     def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        loss = (1 - target) * x + log_one_plus_exp(xp, -x)
+        loss = x.clip(0.0, math.inf) - target * x + xp.log1p(xp.exp(-xp.abs(x)))
         return loss if parameter is None else loss * parameter
 
     @staticmethod
     def slope(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        small = xp.exp(-xp.abs(x))
-        slope = xp.where(x >= 0, 1, small) / (1 + small) - target
+        slope = sigmoid(xp, x)
+        slope -= target
         return slope if parameter is None else slope * parameter
 
     def target_slope(self, xp: Any, x: Any, target: Any, parameter: Any) -> Any:
@@ -66,11 +86,6 @@ class BinaryCrossEntropyWithLogits(PairLoss):
     def plain(x: Any, target: Any, parameter: Any) -> Any:
         loss = (1 - target) * x - logsigmoid(x)
         return loss if parameter is None else loss * parameter
-
-
-def log_one_plus_exp(xp: Any, x: Any) -> Any:
-    """``log(1 + e^x)`` of an array, without overflow."""
-    return xp.maximum(x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
 
 
 def binary_cross_entropy(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from .linear import check_linear
 from .matmul import check_dtypes, check_matrices, folded
@@ -156,7 +157,7 @@ def lstm_cell(
     for place, h in enumerate(hx):
         if not isinstance(h, TensorBase):
             raise TypeError(
-                f"expected Tensor as element {place} in argument 1, but got {type(h).__name__}"
+                f"expected Tensor as element {place} in argument 1, but got {type_name(h)}"
             )
     check(4, "lstm_cell", input, hx, w_ih, w_hh, b_ih, b_hh)
     h, c = one_step(LstmCell, input, hx, w_ih, w_hh, b_ih, b_hh, None)

@@ -13,7 +13,7 @@ from .arrays import wide
 from .fused import Fused
 from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
-from .operands import tensor
+from .operands import refuse_grad, tensor
 from .rows import EXP_BELOW, largest
 
 
@@ -203,6 +203,9 @@ def classify(
     operation: Any, input: Any, target: Any, weight: Any, ignore_index: int, reduction: str
 ) -> Any:
     """Run a classification loss on input (C), (N, C) or (N, C, d1, ...)."""
+    if weight is not None:
+        name = "nll_loss_forward" if input._array.ndim < 3 else "nll_loss2d_forward"
+        refuse_grad(name, "weight", weight)
     check_classes(input, target, weight)
     if input._array.ndim > 1:
         return operation.apply(input, target, weight, ignore_index, reduction)

@@ -66,6 +66,11 @@ class Ge(Operation):
         return xp.greater_equal(a, b)
 
 
+def truth(x: Any) -> Any:
+    """``x != 0``: of numbers NumPy's logical functions take five times as long as of bools."""
+    return x if x.dtype.kind == "b" else x != 0
+
+
 class LogicalAnd(Operation):
     """``a and b``, elementwise with broadcasting; everything but 0 is true.
 
@@ -75,7 +80,7 @@ class LogicalAnd(Operation):
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.logical_and(a, b)
+        return xp.logical_and(truth(a), truth(b))
 
 
 class LogicalOr(Operation):
@@ -87,7 +92,7 @@ class LogicalOr(Operation):
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.logical_or(a, b)
+        return xp.logical_or(truth(a), truth(b))
 
 
 class LogicalXor(Operation):
@@ -99,7 +104,7 @@ class LogicalXor(Operation):
     """
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
-        return xp.logical_xor(a, b)
+        return xp.logical_xor(truth(a), truth(b))
 
 
 class LogicalNot(Operation):
@@ -111,7 +116,7 @@ class LogicalNot(Operation):
     """
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.logical_not(x)
+        return xp.logical_not(truth(x))
 
 
 class Isnan(Operation):

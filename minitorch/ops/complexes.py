@@ -288,8 +288,13 @@ def view_as_complex(input: Any) -> Any:
         raise RuntimeError("Input tensor must have one or more dimensions")
     if array.shape[-1] != 2:
         raise RuntimeError("Tensor must have a last dimension of size 2")
-    if array.strides[-1] != array.itemsize:
+    steps = input.stride()
+    if steps[-1] != 1:
         raise RuntimeError("Tensor must have a last dimension with stride 1")
+    if any(step % 2 and length != 1 for step, length in zip(steps[:-1], array.shape, strict=False)):
+        raise RuntimeError("Tensor must have a stride divisible by 2 for all but last dimension")
+    if input.storage_offset() % 2:
+        raise RuntimeError("Tensor must have a storage_offset divisible by 2")
     return ViewAsComplex.apply(input)
 
 

@@ -78,7 +78,7 @@ class ConvolutionTransposed(Operation):
         dilation: Any,
         groups: int,
     ) -> Any:
-        self.output_padding = output_padding
+        self.size = x.shape[2:]
         y = kernels.convolve_transposed(
             x, weight, stride, padding, output_padding, dilation, groups
         )
@@ -89,24 +89,14 @@ class ConvolutionTransposed(Operation):
     def grad_x(
         self, grad: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
     ) -> Any:
-        grad = self.reached(grad, stride)
-        return Convolution.apply(grad, conj(weight), None, stride, padding, dilation, groups)
+        g = Convolution.apply(grad, conj(weight), None, stride, padding, dilation, groups)
+        return first(g, self.size)
 
     def grad_weight(
         self, grad: Any, x: Any, weight: Any, stride: Any, padding: Any, dilation: Any, groups: int
     ) -> Any:
         kernel = weight._array.shape[2:]
-        grad = self.reached(grad, stride)
         return ConvolutionWeight.apply(grad, conj(x), kernel, stride, padding, dilation, groups)
-
-    def reached(self, grad: Any, stride: Any) -> Any:
-        """``grad`` without the elements that output padding alone has added, a stride or more."""
-        cut = [max(extra - s + 1, 0) for extra, s in zip(self.output_padding, stride, strict=True)]
-        if not any(cut):
-            return grad
-        sizes = grad._array.shape[2:]
-        inside = [slice(n - extra) for n, extra in zip(sizes, cut, strict=True)]
-        return grad[(slice(None), slice(None), *inside)]
 
     def grad_bias(self, grad: Any, stride: Any) -> Any:
         return grad.sum((0, *range(2, 2 + len(stride))))
@@ -128,7 +118,7 @@ class ConvolutionWeight(Operation):
         dilation: Any,
         groups: int,
     ) -> Any:
-        self.size = x.shape[2:]
+        self.size, self.places = x.shape[2:], g.shape[2:]
         return kernels.convolve_weight(x, g, kernel, stride, padding, dilation, groups)
 
     def grad_x(
@@ -142,7 +132,13 @@ class ConvolutionWeight(Operation):
     def grad_g(
         self, grad: Any, x: Any, stride: Any, padding: Any, dilation: Any, groups: int
     ) -> Any:
-        return Convolution.apply(conj(x), grad, None, stride, padding, dilation, groups)
+        out = Convolution.apply(conj(x), grad, None, stride, padding, dilation, groups)
+        return first(out, self.places)
+
+
+def first(out: Any, size: tuple[int, ...]) -> Any:
+    """Without the windows after ``size``, for which output padding of a stride or more has room."""
+    return out if out._array.shape[2:] == size else out[(..., *map(slice, size))]
 
 
 def missing(

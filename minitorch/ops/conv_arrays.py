@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from ..backend import array_module
 
 Ints = tuple[int, ...]  # one integer per spatial dimension
@@ -122,17 +123,62 @@ def convolve_transposed(
     dx = xp.empty((g.shape[0], channels, *size), g.dtype)
     for images in _slices(g.shape[0], n):
         together = images.stop - images.start
+        if kernels.fits(g) and height == out[0]:
+            columns = _matrices(weight, g[images]).reshape(channels, *kernel, *out, together)
+            dx[images] = _images_first(folded(columns, size, stride, padding, dilation))
+            continue
         padded, inner = _padded(xp, channels, size, padding, together, weight.dtype)
         windows = _windows(xp, padded, kernel, out, stride, dilation)
         for rows in _slices(out[0], height):
-            grad = _images_last(g[images, :, rows]).astype(weight.dtype, copy=False)
-            places = grad.shape[1:]
-            columns = weight @ grad.reshape(groups, weight.shape[2], math.prod(places))
-            columns = columns.reshape(channels, *kernel, *places)
+            grad = g[images, :, rows]
+            columns = _matrices(weight, grad)
+            columns = columns.reshape(channels, *kernel, *grad.shape[2:], together)
             for tap in np.ndindex(kernel):
                 windows[(ALL, *tap, rows)] += columns[(ALL, *tap)]
         dx[images] = _images_first(inner)
     return dx
+
+
+def _matrices(weight: Any, g: Any) -> Any:
+    """The columns of `convolve_transposed`, before they are added up."""
+    g = _images_last(g).astype(weight.dtype, copy=False)
+    return weight @ g.reshape(len(weight), weight.shape[2], math.prod(g.shape[1:]))
+
+
+def folded(columns: Any, size: Ints, stride: Ints, padding: Ints, dilation: Ints) -> Any:
+    """Columns (C, *K, *O, n), added up where they came from: (C, *S, n). For a GPU.
+
+    One dimension after the other, the last one first, by a kernel each. `convolve_transposed` does
+    the same with a step for each place in the filter. There each number of the result is read and
+    written many times; here a thread gathers what belongs to its own, and writes it once.
+    """
+    xp = array_module(columns)
+    for dim in range(len(size) - 1, -1, -1):
+        before, taps = columns.shape[: dim + 1], columns.shape[dim + 1]
+        middle, (out, *after) = columns.shape[dim + 2 : 2 * dim + 2], columns.shape[2 * dim + 2 :]
+        x = xp.empty((*before, *middle, size[dim], *after), columns.dtype)
+        lengths = taps, math.prod(middle), out, size[dim], math.prod(after)
+        columns = FOLD(columns, *lengths, stride[dim], padding[dim], dilation[dim], x)
+    return columns
+
+
+# An element of x is x[a, m, s, j]; tap k met it at place p / stride, if that is a whole number.
+FOLD = kernels.Kernel(
+    "fold",
+    "raw T columns, int64 K, int64 M, int64 O, int64 S, int64 J, "
+    "int64 stride, int64 padding, int64 dilation",
+    "T x",
+    """
+    long long j = i % J, s = i / J % S, m = i / (J * S) % M, a = i / (J * S * M);
+    T sum = T(0);
+    for (long long k = 0; k < K; k++) {
+        long long p = s + padding - dilation * k;
+        if (p >= 0 && p % stride == 0 && p / stride < O)
+            sum += columns[(((a * K + k) * M + m) * O + p / stride) * J + j];
+    }
+    x = sum
+    """,
+)
 
 
 def _columns(
@@ -225,7 +271,8 @@ def _turned(w: Any, groups: int) -> Any:
     """The weight with its kernels turned round, input and output channels exchanged."""
     w = w.reshape(groups, w.shape[0] // groups, *w.shape[1:])
     w = w[(ALL, ALL, ALL) + (slice(None, None, -1),) * (w.ndim - 3)].swapaxes(1, 2)
-    return w.reshape(w.shape[0] * w.shape[1], *w.shape[2:])
+    # A view with negative strides would be multiplied without BLAS.
+    return array_module(w).ascontiguousarray(w.reshape(w.shape[0] * w.shape[1], *w.shape[2:]))
 
 
 def _computing(dtype: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from .operands import not_implemented
 from .reduction import summable
 
 WIDER = {"e": "f", "f": "d"}  # as PyTorch's, running sums of float32 are kept in float64
+ROW = 512  # from so many elements on a step for all of them beats NumPy's accumulate
 
 
 class Cumsum(Operation):
@@ -88,7 +90,7 @@ class Cummax(Operation):
             indices = xp.zeros((), "int64")
         else:
             places = xp.arange(x.shape[dim]).reshape([-1] + [1] * (x.ndim - dim - 1))
-            hits = xp.where((x == values) | (x != x), places, 0)
+            hits = ((x == values) | (x != x)) * places
             indices = accumulate(xp, xp.maximum, hits, dim)
         self.save(places=indices.copy())  # the user may change the result in place
         return values, indices
@@ -152,7 +154,10 @@ def running(xp: Any, cumulate: Any, x: Any, dim: int) -> Any:
     """``xp.cumsum`` or ``xp.cumprod``, computed in a wider dtype than the result's."""
     if x.ndim == 0:
         return x.copy()
-    out = cumulate(x, axis=dim, dtype=WIDER.get(x.dtype.char))
+    wider = WIDER.get(x.dtype.char)
+    if many_rows(xp, x, dim):
+        return step_by_step(np.add if cumulate is np.cumsum else np.multiply, x, dim, wider)
+    out = cumulate(x, axis=dim, dtype=wider)
     return row_major(xp, out.astype(x.dtype, copy=False))
 
 
@@ -161,11 +166,27 @@ def from_the_end(function: Any, x: Any, dim: int) -> Any:
     return function(x.flip(dim), dim).flip(dim)
 
 
+def many_rows(xp: Any, x: Any, dim: int) -> bool:
+    """Whether `step_by_step` is faster: 1.0 or 2.3 ms, not 6, for 1000 sums of 1000 numbers."""
+    return xp is np and x.size >= ROW * x.shape[dim] > 0
+
+
+def step_by_step(ufunc: Any, x: np.ndarray, dim: int, wider: Any = None) -> np.ndarray:
+    """``ufunc`` of all elements up to each, in all rows at once."""
+    steps = np.array(np.moveaxis(x, dim, 0), wider, order="C")
+    for before, now in itertools.pairwise(steps):
+        ufunc(before, now, out=now)
+    out = steps if dim == 0 else np.moveaxis(steps, 0, dim)
+    return out.astype(x.dtype, "C", copy=False)
+
+
 def accumulate(xp: Any, ufunc: Any, x: Any, dim: int) -> Any:
     """``ufunc`` of all elements up to each; in log2(n) steps where it has no such method."""
     if x.ndim == 0:
         return x.copy()
     if xp is np and hasattr(ufunc, "accumulate"):
+        if many_rows(xp, x, dim):
+            return step_by_step(ufunc, x, dim)
         return row_major(xp, ufunc.accumulate(x, axis=dim))
     out, step = x.copy(), 1
     every = (slice(None),) * dim

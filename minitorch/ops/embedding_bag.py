@@ -8,7 +8,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import backend, dtypes
+from .. import backend, dtypes, kernels
 from ..autograd.operation import Operation, wrap
 from .embedding import shorten
 from .places import Spread, counts, refuse_outside, row_sums
@@ -117,6 +117,9 @@ def embedding_bag(
     check_indices(array, bags, table.shape[0])
     if max_norm is not None:
         shorten(weight, array, max_norm, norm_type)
+    if mode == "max" and kernels.fits(table):
+        found = winners_on_gpu(xp, table, array, starts, count, padding_idx)
+        return EmbeddingBagMax.apply(weight, wrap(input, found))
     factors, spare = per_sample_weights, 0
     if padding_idx is not None or include_last_offset or not count:
         kept = (bags >= 0) & (bags < count)
@@ -164,6 +167,40 @@ def winners(xp: Any, table: Any, rows: Any, bags: Any, count: int) -> Any:
         best[bag] = xp.where(larger, values, best[bag])
         found[bag] = xp.where(larger, row[:, None], found[bag])
     return found
+
+
+def winners_on_gpu(
+    xp: Any, table: Any, rows: Any, starts: Any, count: int, padding_idx: int | None
+) -> Any:
+    """`winners` by a kernel: nobody need know how long the bags are."""
+    ends = xp.concatenate([starts, xp.full(1, len(rows), starts.dtype)])[1:]
+    bounds = [array[:count, None].astype("int64") for array in (starts, ends)]
+    skipped = -1 if padding_idx is None else padding_idx
+    found = xp.empty((count, table.shape[1]), "int64")
+    WINNERS(table, rows.astype("int64"), *bounds, len(rows), *table.shape, skipped, found)
+    return found
+
+
+# Rows outside the table, of which the user hears later, are not read.
+WINNERS = kernels.Kernel(
+    "winners",
+    "raw T table, raw int64 rows, int64 start, int64 end, int64 length, int64 height, "
+    "int64 width, int64 skipped",
+    "int64 winner",
+    """
+    T best = T(0);
+    winner = -1;
+    for (long long p = start; p >= 0 && p < end && p < length; p++) {
+        long long row = rows[p];
+        if (row < 0 || row >= height || row == skipped) continue;
+        T value = table[row * width + i % width];
+        if (winner < 0 || value > best) {
+            best = value;
+            winner = row;
+        }
+    }
+    """,
+)
 
 
 # What is refused ----------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from ..size import Size
@@ -129,6 +130,11 @@ def atleast(tensors: tuple[Any, ...], ndim: int, caller: str) -> Any:
         return deepened(tensors[0], ndim, caller)
     if len(tensors) == 1:
         tensors = tuple(tensors[0])
+    for place, tensor in enumerate(tensors):
+        if not isinstance(tensor, TensorBase):
+            raise TypeError(
+                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
+            )
     return tuple([deepened(tensor, ndim, caller) for tensor in tensors])
 
 

@@ -245,13 +245,22 @@ def put_entries(view: Any, entries: list[Entry], value: Any, operation: Any) -> 
         if value._array.shape != result:
             value = fitted(value, result)
         have, given = view._array.dtype, value._array.dtype
-        if have != given:
+        shared = value._counter is view._counter
+        if (have != given or shared) and is_fill(entries, value, operation):
+            value = scalars.element(value, view, "index_put_").clone()
+        elif have != given:
             names = [dtypes.SCALAR_TYPE[dtypes.from_numpy(d)] for d in (have, given)]
             raise RuntimeError(
                 "Index put requires the source and destination dtypes match, "
                 f"got {names[0]} for the destination and {names[1]} for the source."
             )
     operation.apply_(view, dim, span, places, value)
+
+
+def is_fill(entries: list[Entry], value: Any, operation: Any) -> bool:
+    """Whether one number is written where one mask holds: for PyTorch that is `masked_fill_`."""
+    kinds = [one.array.dtype.kind for one in entries]
+    return kinds == ["b"] and value._array.size == 1 and operation is IndexPut
 
 
 def fitted(value: Any, shape: tuple[int, ...]) -> Any:

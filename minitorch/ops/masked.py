@@ -10,12 +10,12 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
-from . import conversion, operands, overwriting, scalars, sizes
+from . import operands, overwriting, scalars, sizes
 from .arrays import row_major
 from .joining import cat
 from .masking import BITS, masked
 from .overwriting import Change
-from .places import Pick, Put, unravelled
+from .places import Pick, Put, refuse_outside, unravelled
 
 MANY = 10_000  # so many elements or more are chosen without branches
 
@@ -90,6 +90,7 @@ class MaskedFillTensor(MaskedFill):
     """`MaskedFill` with the value of a 0-d tensor."""
 
     torch_name = "MaskedFillBackward1"
+    overlap = "any"
 
 
 class MaskedSelect(Pick):
@@ -99,6 +100,7 @@ class MaskedSelect(Pick):
 class MaskedScatter(Put):
     """The elements where a mask holds, replaced by those of a source, one after the other."""
 
+    overlap = "any"
     order = "C"
 
 
@@ -181,7 +183,7 @@ def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
             "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with "
             f"{value._array.ndim} dimension(s)."
         )
-    return MaskedFillTensor, mask, conversion.to(value, input)
+    return MaskedFillTensor, mask, scalars.element(value, input, "masked_fill")
 
 
 def masked_fill(input: Any, mask: Any, value: Any) -> Any:
@@ -247,12 +249,31 @@ def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
         "masked_scatter_ only supports boolean masks, but got mask with dtype "
         + dtypes.SCALAR_TYPE[dtypes.of(mask._array)],
     )
-    places = true_places(
-        mask if mask._array.shape == input._array.shape else mask.expand(input._array.shape)
-    )
+    if mask._array.shape != input._array.shape:
+        mask = mask.expand(input._array.shape)
+    if input.is_cuda and mask.is_cuda and source.is_cuda and source.numel():
+        return 0, input._array.ndim, *everywhere(input.reshape(-1), mask, source.reshape(-1))
+    places = true_places(mask)
     if source.numel() < places.size:
-        raise RuntimeError("Number of elements of source < number of ones in mask")
+        raise too_few(places.size)
     return 0, input._array.ndim, places, source.reshape(-1)[: places.size]
+
+
+def too_few(ones: int) -> RuntimeError:
+    """The error for a source that does not have ``ones`` elements."""
+    return RuntimeError("Number of elements of source < number of ones in mask")
+
+
+def everywhere(input: Any, mask: Any, source: Any) -> tuple[Any, Any]:
+    """All places, and what `MaskedScatter` puts there, from the source or what is there now.
+
+    It is for a GPU: to ask for the places where the mask holds would be to wait for it.
+    """
+    ones = mask.reshape(-1).cumsum(0)
+    refuse_outside(ones._array[-1:], 0, source.numel() + 1, too_few)
+    values = Pick.apply(source, 0, 1, (ones - 1).clamp(0, source.numel() - 1)._array)
+    places = backend.run_at(ones._array, backend.cupy().arange, len(ones._array))
+    return places, where(mask.reshape(-1), values, input)
 
 
 def masked_scatter(input: Any, mask: Any, source: Any) -> Any:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from ..autograd.operation import Operation
 from .arrays import empty_like
 
@@ -71,6 +72,8 @@ class ThresholdBackward(Operation):
     """``grad``, but 0 where ``x`` is at most ``threshold``: the gradient of relu and its like."""
 
     def forward(self, xp: Any, grad: Any, x: Any, threshold: Any) -> Any:
+        if kernels.fits(grad):
+            return KEEP_ABOVE(grad, x, threshold)
         return keep(xp, grad, ~(x <= threshold))
 
     def grad_grad(self, g: Any, x: Any, threshold: Any) -> Any:
@@ -78,6 +81,12 @@ class ThresholdBackward(Operation):
 
     def grad_x(self, g: Any) -> Any:
         return g.new_zeros(g._array.shape)
+
+
+# The same for a GPU: see kernels.py.
+KEEP_ABOVE = kernels.Kernel(
+    "keep_above", "T grad, T x, T threshold", "T y", "y = x <= threshold ? T(0) : grad"
+)
 
 
 def masked(x: Any, mask: Any) -> Any:

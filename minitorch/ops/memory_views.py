@@ -63,8 +63,14 @@ class AsStrided(Operation):
 
 def memory_of(xp: Any, x: Any) -> Any:
     """All the memory that ``x`` is a view of, as a vector of its dtype."""
+    whole = bytes_of(xp, x)
+    return whole[: whole.size // x.itemsize * x.itemsize].view(x.dtype)
+
+
+def bytes_of(xp: Any, x: Any) -> Any:
+    """All the memory that ``x`` is a view of, as a vector of bytes."""
     owner = owner_of(xp, x)
-    return strided(xp, owner, (owner.size,), (owner.itemsize,)).view(x.dtype)
+    return strided(xp, owner, (owner.size,), (owner.itemsize,)).view("uint8")
 
 
 def owner_of(xp: Any, x: Any) -> Any:

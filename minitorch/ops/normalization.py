@@ -14,7 +14,7 @@ from . import rows, sums
 from .arrays import channels_as_in, wide
 from .dims import wrap
 from .fused import Fused
-from .operands import not_implemented, takes
+from .operands import not_implemented, refuse_grad, takes
 
 
 class NativeBatchNorm(Fused):
@@ -191,6 +191,11 @@ def batch_norm(
     tensor([[-1.0000],
             [ 1.0000]])
     """
+    if not input._array.size:  # there is nothing to normalize, nor to move the statistics towards
+        wrap(1, input._array.ndim)
+        out = input.clone()
+        out = out if weight is None else out * weight.select(0, 0)
+        return out if bias is None else out + bias.select(0, 0)
     if not training and (running_mean is None or running_var is None):
         name = "running_mean" if running_mean is None else "running_var"
         raise RuntimeError(f"{name} must be defined in evaluation mode")
@@ -208,6 +213,8 @@ def batch_norm(
     if input._array.dtype.kind != "f":
         raise not_implemented("batch_norm", input._array)
     check_dtypes(input, weight, bias, running_mean, running_var)
+    refuse_grad("native_batch_norm", "running_mean", running_mean)
+    refuse_grad("native_batch_norm", "running_var", running_var)
     weight, bias = (
         tensor if tensor is None or tensor._array.ndim == 1 else tensor.reshape(size)
         for tensor in (weight, bias)
@@ -281,7 +288,7 @@ def instance_norm(
     whole = input.reshape(1, n * size, *shape[2:])
     out = batch_norm(whole, *repeated, use_input_stats, momentum, eps, cudnn_enabled)
     for tensor, parts in zip(running, repeated[2:], strict=True):
-        if tensor is not None:  # what they became, as the mean over the samples
+        if tensor is not None and use_input_stats:  # what became of them: the mean of all samples
             tensor.copy_(parts.view(n, size).mean(0))
     return out.view(shape)
 

@@ -14,6 +14,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
+from ..autograd.modes import is_grad_enabled
 from ..autograd.operation import Operation
 
 KINDS: tuple[Any, ...] = (bool, int, float, complex)
@@ -66,11 +67,18 @@ def not_a_tensor(value: Any, caller: str, name: str, position: int) -> TypeError
     )
 
 
+def refuse_grad(function: str, name: str, tensor: Any) -> None:
+    """Refuse an argument that requires grad, where there is no derivative with respect to it."""
+    if tensor is not None and tensor.requires_grad and is_grad_enabled():
+        raise RuntimeError(
+            f"The function '{function}' is not differentiable with respect to argument '{name}'. "
+            "This input cannot have requires_grad True."
+        )
+
+
 def invalid_combination(caller: str, values: tuple[Any, ...]) -> TypeError:
     """The error for arguments that fit none of the signatures of a function."""
-    kinds = ", ".join(
-        "Tensor" if isinstance(value, TensorBase) else value.__class__.__name__ for value in values
-    )
+    kinds = ", ".join(map(type_name, values))
     return TypeError(
         f"{caller}() received an invalid combination of arguments - got ({kinds}), but expected "
         "one of:"

@@ -30,6 +30,7 @@ class Change(Operation):
 
     change: Callable[..., Any]  # a static method: (xp, array, *arguments), returns the array
     expanded = "refuse"  # a target whose elements share memory; or "allow", or a name to warn with
+    overlap = "whole"  # what a source may share with the target: all its memory; "any", or "none"
 
     @classmethod
     def apply_(cls, target: Any, *args: Any) -> Any:
@@ -46,7 +47,7 @@ class Change(Operation):
         check_writable(target)
         strict = cls.expanded == "refuse" or (recorded and cls.expanded != "allow")
         if strict or not expanded(target._array):
-            check_memory(target, args)
+            check_memory(target, () if cls.overlap == "any" else args, cls.overlap == "whole")
         elif cls.expanded != "allow":
             warn_of_expanded(cls.expanded)
         if recorded:
@@ -95,6 +96,7 @@ class FillTensorInPlace(Fill):
 
     torch_name = "FillBackward3"
     expanded = "refuse"
+    overlap = "any"
 
 
 class Zero(Change):

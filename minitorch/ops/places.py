@@ -55,6 +55,7 @@ class Put(Change):
     """``x`` with its elements at ``places`` replaced by ``values``, tensor or number."""
 
     order = "K"  # of the result in memory: as that of x, or "C", row-major
+    overlap = "none"
 
     def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
         self.save(at=places)
@@ -78,6 +79,7 @@ class AddAt(Change):
     """``x`` with ``values`` added to its elements at ``places``; what meets there adds up."""
 
     order = "K"
+    overlap = "none"
 
     def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
         self.save(at=places)

@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from ..backend import array_module, to_device
+from . import sums
 
 ALL = slice(None)
 
@@ -29,6 +30,9 @@ ALL = slice(None)
 # second-level cache, 3x3 windows on 8x64x112x112 take 0.35 of the time.
 PIECE_ON_CPU = 1 << 18
 
+# From so many places on windows that stand side by side are a dimension of their own to NumPy: the
+# largest of 56x56 takes 0.27 instead of 0.77 ms for 320 images, its gradient 0.5 instead of 5.6.
+LONG = 8
 
 _BITS = {size: np.dtype(f"i{size}") for size in (1, 2, 4, 8)}
 
@@ -54,6 +58,14 @@ class Windows:
     def pairs(self) -> bool:
         """Every window has two places."""
         return len(self.places) == 2 and all(window is ALL for window, _, _ in self.places)
+
+    @functools.cached_property
+    def tile(self) -> tuple[int, int] | None:
+        """(windows, places) if the windows are long, stand side by side and cover the input."""
+        kernel = self.length // max(self.count, 1)
+        if kernel < LONG or kernel * self.count != self.length:
+            return None
+        return (self.count, kernel) if self.box == (kernel, kernel, 0, 1) else None
 
     @property
     def halves(self) -> bool:
@@ -168,6 +180,12 @@ def _spread(g: Any, winners: list[Any], dims: Sequence[Windows]) -> Any:
     """Each element of ``g`` at the place of the winner of its window, zeros elsewhere."""
     xp = array_module(g)
     for (axis, dim), winner in zip(reversed(_last_first(dims)), reversed(winners), strict=True):
+        if dim.tile:
+            dx = xp.zeros(_tiled(g.shape, axis, dim.tile), g.dtype)
+            there = xp.expand_dims(winner, axis + 1)
+            xp.put_along_axis(dx, there, xp.expand_dims(g, axis + 1), axis + 1)
+            g = dx.reshape(_resized(g, axis, dim.length))
+            continue
         if axis == g.ndim - 1 and g.itemsize == 4 and dim.halves:
             g = _interleaved(g, winner)
             continue
@@ -187,6 +205,11 @@ def _select(v: Any, winners: list[Any], dims: Sequence[Windows]) -> Any:
     """What stands in ``v`` at the place of the winner of each window: `_spread` the other way."""
     xp = array_module(v)
     for (axis, dim), winner in zip(_last_first(dims), winners, strict=True):
+        if dim.tile:
+            there = xp.expand_dims(winner, axis + 1)
+            v = v.reshape(_tiled(v.shape, axis, dim.tile))
+            v = xp.take_along_axis(v, there, axis + 1).squeeze(axis + 1)
+            continue
         y = xp.zeros(_resized(v, axis, dim.count), v.dtype)
         for window, where, place in dim.places:
             at = _at(axis, window)
@@ -198,6 +221,9 @@ def _select(v: Any, winners: list[Any], dims: Sequence[Windows]) -> Any:
 def _sum_pool(x: Any, dims: Sequence[Windows]) -> Any:
     xp = array_module(x)
     for axis, dim in _last_first(dims):
+        if dim.tile:
+            x = sums.over(xp, x.reshape(_tiled(x.shape, axis, dim.tile)), (axis + 1,))
+            continue
         y = xp.zeros(_resized(x, axis, dim.count), x.dtype)
         for window, where, _ in dim.places:
             y[_at(axis, window)] += x[_at(axis, where)]
@@ -208,6 +234,9 @@ def _sum_pool(x: Any, dims: Sequence[Windows]) -> Any:
 def _sum_pool_gradient(g: Any, dims: Sequence[Windows]) -> Any:
     xp = array_module(g)
     for axis, dim in _last_first(dims):
+        if dim.tile:
+            g = g.repeat(dim.tile[1], axis)
+            continue
         dx = xp.zeros(_resized(g, axis, dim.length), g.dtype)
         for window, where, _ in dim.reverse:
             dx[_at(axis, where)] += g[_at(axis, window)]
@@ -218,6 +247,8 @@ def _sum_pool_gradient(g: Any, dims: Sequence[Windows]) -> Any:
 def _largest(x: Any, axis: int, dim: Windows) -> Any:
     """The largest elements along one dimension."""
     xp = array_module(x)
+    if dim.tile:
+        return x.reshape(_tiled(x.shape, axis, dim.tile)).max(axis + 1)
     whole = [x[_at(axis, where)] for window, where, _ in dim.places if window is ALL]
     if len(whole) > 1:
         y = functools.reduce(xp.maximum, whole)
@@ -238,6 +269,8 @@ def _first_largest(x: Any, y: Any, axis: int, dim: Windows) -> Any:
     if dim.pairs:
         first, second = (x[_at(axis, where)] for _, where, _ in dim.places)
         return (second > first).view(np.uint8)
+    if dim.tile:
+        return x.reshape(_tiled(x.shape, axis, dim.tile)).argmax(axis + 1)
     place = xp.zeros(y.shape, np.uint8 if len(dim.places) <= 256 else np.int64)
     missed = xp.ones(y.shape, bool)
     for window, where, _ in dim.places[:-1]:
@@ -287,6 +320,13 @@ def _in_pieces(function: Callable[..., Any], dims: Sequence[Windows], *arrays: A
     batch = arrays[0].shape[: arrays[0].ndim - len(dims)]
     total = math.prod(batch)
     arrays = tuple(a.reshape(total, *a.shape[a.ndim - len(dims) :]) for a in arrays)
+    if len(dims) > 1 and all(dim.box == (dim.length, dim.length, 0, 1) for dim in dims):
+        # one window is all there is: one dimension will do
+        length = math.prod([dim.length for dim in dims])
+        one = [windows(length, 1, length, length)]
+        y = _in_pieces(function, one, *[a.reshape(total, math.prod(a.shape[1:])) for a in arrays])
+        sizes = [1 if y.shape[1] == 1 else dim.length for dim in dims]
+        return y.reshape(*batch, *sizes)
     largest = max(math.prod(a.shape[1:]) for a in arrays)
     step = max(1, PIECE_ON_CPU // max(1, largest)) if xp is np else total
     if total <= step:
@@ -312,6 +352,11 @@ def _lowest(dtype: Any) -> Any:
 def _resized(array: Any, axis: int, length: int) -> tuple[int, ...]:
     """The shape of ``array`` with ``length`` elements along ``axis``."""
     return (*array.shape[:axis], length, *array.shape[axis + 1 :])
+
+
+def _tiled(shape: tuple[int, ...], axis: int, tile: tuple[int, int]) -> tuple[int, ...]:
+    """``shape`` with the windows along ``axis``, and the places of each as the next dimension."""
+    return (*shape[:axis], *tile, *shape[axis + 1 :])
 
 
 def _at(axis: int, where: Any) -> tuple[Any, ...]:

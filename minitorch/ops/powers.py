@@ -9,6 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from ..autograd.views import in_place
 from .arrays import row_major
 from .complexes import conj
 from .masking import masked
@@ -148,10 +149,33 @@ def float_power(input: Any, exponent: Any) -> Any:
     tensor([1.0000, 0.5000, 0.3333], dtype=torch.float64)
     """
     operands = (input, exponent)
-    arrays = [getattr(x, "_array", x) for x in operands]
-    is_complex = dtypes.result_type(*arrays).is_complex
-    wanted = dtypes.complex128 if is_complex else dtypes.float64
+    wanted = double(*operands)
     return pow(*[x.to(wanted) if isinstance(x, TensorBase) else x for x in operands])
+
+
+def double(*operands: Any) -> dtypes.dtype:
+    """The dtype of double precision for these tensors and numbers."""
+    arrays = [getattr(x, "_array", x) for x in operands]
+    return dtypes.complex128 if dtypes.result_type(*arrays).is_complex else dtypes.float64
+
+
+in_place_float_power = in_place(float_power)
+
+
+def float_power_(self: Any, exponent: Any) -> Any:
+    """`float_power` in place, of a tensor in double precision.
+
+    >>> import minitorch as mt
+    >>> mt.tensor([2.0, 3.0], dtype=mt.float64).float_power_(2)
+    tensor([4., 9.], dtype=torch.float64)
+    """
+    have, wanted = dtypes.of(self._array), double(self, exponent)
+    if have is not wanted:
+        raise RuntimeError(
+            f"the base given to float_power_ has dtype {dtypes.SCALAR_TYPE[have]} but the "
+            f"operation's result requires dtype {dtypes.SCALAR_TYPE[wanted]}"
+        )
+    return in_place_float_power(self, exponent)
 
 
 def ldexp(input: Any, other: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
+from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arrays import row_major
@@ -148,7 +149,7 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, TensorBase):
             raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}"
+                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
             )
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")

@@ -23,6 +23,7 @@ from .arrays import channels_as_in, wide
 # Up to so many elements along a dimension the product with the whole matrix is faster than the sum
 # over the taps: 32 -> 64 elements on 4x64 images takes 0.52 of the time, 256 -> 512 takes 3.1.
 DENSE = 96
+EDGE = 8  # up to so many elements beside a run of neighbours are copied one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,13 @@ class Taps:
     def picks(self) -> bool:
         """Whether each output is one element of the input as it is."""
         return len(self.places) == 1 and bool((self.weights == 1).all())
+
+    @functools.cached_property
+    def run(self) -> tuple[int, int]:
+        """From which output to which they are neighbours in the input: the longest such run."""
+        ends = np.flatnonzero(np.diff(self.places[0], prepend=-9, append=-9) != 1)
+        longest = int(np.diff(ends).argmax())
+        return int(ends[longest]), int(ends[longest + 1])
 
     @functools.cached_property
     def matrix(self) -> Any:
@@ -104,7 +112,7 @@ def operation(name: str) -> type[Operation]:
 def along(xp: Any, x: Any, axis: int, taps: Taps, dense: bool) -> Any:
     """``x`` with one dimension put through its taps."""
     if taps.picks:
-        return x.take(taps.there[0][0], axis)
+        return picked(xp, x, axis, taps)
     if x.dtype.kind == "u":
         return along_bytes(xp, x, axis, taps)
     if dense:
@@ -119,6 +127,23 @@ def along(xp: Any, x: Any, axis: int, taps: Taps, dense: bool) -> Any:
         part *= weights.reshape(-1, *(1,) * (x.ndim - 1 - axis))
         total = part if total is None else xp.add(total, part, out=total)
     return total
+
+
+def picked(xp: Any, x: Any, axis: int, taps: Taps) -> Any:
+    """`along` where each output is an element of ``x``; a run of neighbours is copied at once.
+
+    Such are padded images: 0.16 instead of 0.6 ms for a border of 1 round 20x16x56x56.
+    """
+    places, (first, last) = taps.places[0], taps.run if taps.places.size else (0, 0)
+    if xp is not np or len(places) - (last - first) > EDGE:
+        return x.take(taps.there[0][0], axis)
+    before = (slice(None),) * axis
+    out = np.empty((*x.shape[:axis], len(places), *x.shape[axis + 1 :]), x.dtype)
+    start = int(places[first])
+    out[(*before, slice(first, last))] = x[(*before, slice(start, start + last - first))]
+    for place in (*range(first), *range(last, len(places))):
+        out[(*before, place)] = x[(*before, int(places[place]))]
+    return out
 
 
 def along_bytes(xp: Any, x: Any, axis: int, taps: Taps) -> Any:

@@ -35,6 +35,11 @@ def resized(array: Any, shape: tuple[int, ...]) -> Any:
     return fresh
 
 
+def in_order(array: Any, dims: tuple[int, ...]) -> Any:
+    """A row-major array, with its elements in memory by ``dims``, the slowest first."""
+    return array.reshape([array.shape[dim] for dim in dims]).transpose(inverse(dims))
+
+
 def resize_(self: Any, *size: Any, memory_format: Any = contiguous_format) -> Any:
     """Give this tensor another size, in row-major order of its memory or in the one given.
 
@@ -56,10 +61,11 @@ def resize_(self: Any, *size: Any, memory_format: Any = contiguous_format) -> An
         raise RuntimeError("numel: integer multiplication overflow")
     if memory_format is preserve_format:
         raise RuntimeError("Unsupported memory formatPreserve")
+    if self._array.shape == shape:
+        return self
     array = resized(self._array, shape)
     if memory_format is not contiguous_format:
-        dims = order(array, memory_format)
-        array = array.reshape([shape[dim] for dim in dims]).transpose(inverse(dims))
+        array = in_order(array, order(array, memory_format))
     self._array = array
     bump(self)
     return self
@@ -109,7 +115,10 @@ def itself(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(self)
         if not state.recording:
-            self._array = function(self, *args, **kwargs)._array
+            result = function(self, *args, **kwargs)
+            self._array = result._array
+            if self._view is not None:
+                self._view.steps += result._view.steps[-1:]
             bump(self)
             return self
         source = self

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
+from .conversion import to
 
 # C++ has several names for these, and these sentences other ones than most.
 C_NAME = dtypes.C_TYPE | {
@@ -59,6 +60,13 @@ def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
     if math.isfinite(value) and not smallest <= value <= largest:
         raise overflow(dtype)
     return value
+
+
+def element(value: Any, like: Any, caller: str) -> Any:
+    """``value``, a tensor of one element, in the dtype of ``like``; refused if it does not fit."""
+    if not np.can_cast(value._array.dtype, like._array.dtype):
+        number(value.item(), dtypes.of(like._array), caller)
+    return to(value, like)
 
 
 def overflow(dtype: dtypes.dtype) -> RuntimeError:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes
+from .. import backend, dtypes, kernels
 from ..autograd.graph import TensorBase
 from . import operands, scalars, sizes
 from .dims import takes_axis, wrap
 from .overwriting import Change
-from .places import AddAt, Pick, Put, add_at, integers, located, refuse_outside, update_at
+from .places import AddAt, Pick, Put, add_at, integers, located, refuse_outside, update_at, wrapped
 
 
 class Gather(Pick):
@@ -260,6 +260,8 @@ def counted(indices: Any, length: int) -> Any:
 class ScatterReduce(Change):
     """The elements that `Gather` reads, combined with values: by sum, product, mean or extreme."""
 
+    overlap = "none"
+
     def forward(
         self, xp: Any, x: Any, places: Any, src: Any, reduce: Any, include_self: Any
     ) -> Any:
@@ -271,7 +273,9 @@ class ScatterReduce(Change):
         view, index = located(xp, x, 0, x.ndim, places)
         if not include_self:
             view[index] = neutral(reduce, x.dtype)
-        if reduce == "prod":
+        if reduce == "prod" and kernels.fits(x):
+            x[...] = multiplied(xp, x, places, src)
+        elif reduce == "prod":
             multiply_at(xp, view, index, src)
         elif reduce == "amax":
             update_at(xp, xp.maximum, view, index, src)
@@ -353,6 +357,34 @@ def multiply_at(xp: Any, array: Any, index: Any, values: Any) -> None:
         index = tuple([i if isinstance(i, slice) else backend.to_numpy(i) for i in index])
         np.multiply.at(host, index, backend.to_numpy(values))
         array[...] = xp.asarray(host)
+
+
+def multiplied(xp: Any, x: Any, places: Any, values: Any) -> Any:
+    """A copy of ``x`` with ``values`` multiplied to its elements at ``places``. For a GPU.
+
+    Values for one place are brought next to each other, and the thread that has the first of them
+    takes them all: no two threads write to one element.
+    """
+    out = x.copy()
+    places = wrapped(xp, places.reshape(-1), x.size)
+    order = xp.argsort(places, kind="stable")
+    places, values = places[order], values.reshape(-1)[order]
+    PRODUCTS(places, places, values, len(places), x.size, out)
+    return out
+
+
+PRODUCTS = kernels.Kernel(
+    "products",
+    "int64 place, raw int64 places, raw T values, int64 length, int64 size",
+    "raw T out",
+    """
+    if (place >= 0 && place < size && (i == 0 || places[i - 1] != place)) {
+        T product = out[place];
+        for (long long p = i; p < length && places[p] == place; p++) product *= values[p];
+        out[place] = product;
+    }
+    """,
+)
 
 
 def reduction_arguments(
@@ -445,6 +477,12 @@ def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce
         raise RuntimeError(
             f"index_reduce_(): Number of indices ({array.size}) should be equal to "
             f"source.size(dim): ({count}), for dim: {dim}"
+        )
+    have = input._array.shape
+    if have[:dim] + have[dim + 1 :] != shape[:dim] + shape[dim + 1 :] or len(have) != len(shape):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(have)} source.shape = {list(shape)}"
         )
     if array.size and not 0 <= array.min() <= array.max() < (input._array.shape or (1,))[dim]:
         raise IndexError("index out of range in self")

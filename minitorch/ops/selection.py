@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from . import conversion, operands, scalars
+from . import operands, scalars
 from .dims import takes_axis, wrap
 from .places import AddAt, Pick, Put, integers, refuse_outside
 
@@ -40,6 +40,7 @@ class IndexFillTensor(Put):
 
     torch_name = "IndexFillBackward1"
     expanded = "index_fill_"
+    overlap = "any"
 
 
 class Take(Pick):
@@ -279,17 +280,20 @@ def fill_arguments(self: Any, dim: int, index: Any, value: Any) -> tuple[Any, tu
     """The operation of an `index_fill`, and its arguments."""
     operands.tensor(index, "index_fill", "index")
     where = slices_written(self, dim, index, None, "index_fill_", low=-1)
+    is_complex = isinstance(value, complex)
     if isinstance(value, TensorBase):
         if value._array.ndim:
             raise RuntimeError(
                 "index_fill_ only supports a 0-dimensional value tensor, but got tensor with "
                 f"{value._array.ndim} dimension(s)."
             )
-        return IndexFillTensor, (*where, conversion.to(value, self))
-    if isinstance(value, complex) and self._array.dtype.kind != "c":
+        is_complex = value.is_complex()
+    if is_complex and self._array.dtype.kind != "c":
         raise RuntimeError(
             "index_fill_(): Converting complex Scalar to non-complex type is not supported"
         )
+    if isinstance(value, TensorBase):
+        return IndexFillTensor, (*where, scalars.element(value, self, "index_fill"))
     return IndexFill, (*where, scalars.number(value, dtypes.of(self._array), "index_fill"))
 
 

@@ -177,6 +177,12 @@ def view_dtype(self: Any, dtype: dtypes.dtype) -> Any:
             )
         if array.strides[-1] != array.itemsize and array.size:
             raise RuntimeError(f"self.stride(-1) must be 1 {names}, but got {self.stride(-1)}")
+        steps = {f"stride({dim})": step for dim, step in enumerate(self.stride()[:-1])}
+        for place, step in {"storage_offset()": self.storage_offset(), **steps}.items():
+            if step % ratio:
+                raise RuntimeError(
+                    f"self.{place} must be divisible by {ratio} {names}, but got {step}"
+                )
     result = ViewDtype.apply(self, dtype.numpy)
     result._counter = self._counter  # a change of one is a change of both
     return result

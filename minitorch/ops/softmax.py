@@ -166,7 +166,7 @@ def with_implicit_dim(function: Callable[..., Any]) -> Callable[..., Any]:
             warnings.warn(
                 f"Implicit dimension choice for {function.__name__} has been deprecated. "
                 "Change the call to include dim=X as an argument.",
-                stacklevel=_stacklevel - 1,  # PyTorch has one more function on the way
+                stacklevel=_stacklevel,  # `checked` (checking.py) is on the way
             )
             dim = 0 if input.dim() in (0, 1, 3) else 1
         return function(input, dim, dtype)

@@ -92,7 +92,7 @@ def split(shape: tuple[int, ...], index: Any) -> tuple[Any, Any, list[Entry]]:
         elif item.__class__ is bool:
             where.append(None)
             operation = NewDim
-            entries.append(Entry(at, np.array([item]), 1))
+            entries.append(Entry(at, np.arange(int(item)), 1))  # no place, or the first one
         else:
             span = width(item)
             entries.append(Entry(at, item, span))

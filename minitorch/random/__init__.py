@@ -24,8 +24,8 @@ the others         a function of one float64 u, or of one normal, or of as many 
 
 So a float32 takes one word and a float64 two, and one seed gives different numbers in the two.
 
-**On a GPU** the words come from CuPy's generator and become numbers in the same way. It is not the
-stream of PyTorch on CUDA.
+**On a GPU** the words are those of PyTorch's generator there. They become uniform, normal numbers
+and those of `randint` as they do there (philox.py), and all others as here.
 
 All functions take a `Generator` first and return NumPy (CuPy) arrays. The tensor functions of the
 same names are made of them.
@@ -44,12 +44,14 @@ from .generator import (
     manual_seed,
     seed,
     set_rng_state,
+    set_states,
+    states,
 )
 from .rejection import binomial, dirichlet, poisson, standard_gamma
 
 __all__ = [
     "Generator", "default_generator", "default_for", "manual_seed", "initial_seed", "seed",
-    "get_rng_state", "set_rng_state", "fork_rng",
+    "get_rng_state", "set_rng_state", "fork_rng", "set_states", "states",
     "uniform", "normal", "normal_like", "exponential", "cauchy", "log_normal", "geometric",
     "bernoulli", "randint", "random_", "randperm", "multinomial",
     "poisson", "binomial", "standard_gamma", "dirichlet", "memory_order",

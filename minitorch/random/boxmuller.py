@@ -71,19 +71,19 @@ def normal_pair(u1: Any, u2: Any, lib: Any) -> tuple[Any, Any]:
     return radius * lib.cos(theta), radius * lib.sin(theta)
 
 
-def box_muller(u: Array, xp: Any) -> Array:
+def box_muller(u: Array) -> Array:
     """Standard normals, shape ``(N, 2, 8)``, from uniforms in [0, 1) of the same shape and dtype.
 
     The uniforms stand in blocks of 16, as PyTorch uses them: eight u₁, then the eight u₂.
     """
     u1, u2 = 1 - u[:, 0], u[:, 1]  # u₁ in (0, 1]: its logarithm is finite
     theta = math.tau * u2
-    if xp is np and u.dtype == f32:
+    if u.dtype == f32:
         log, (sin, cos) = log_float32(u1), sincos_float32(theta)
     else:
-        log, sin, cos = xp.log(u1), xp.sin(theta), xp.cos(theta)
-    radius = xp.sqrt(-2 * log)
-    return xp.stack((radius * cos, radius * sin), axis=1)
+        log, sin, cos = np.log(u1), np.sin(theta), np.cos(theta)
+    radius = np.sqrt(-2 * log)
+    return np.stack((radius * cos, radius * sin), axis=1)
 
 
 def _float32_values(*numbers: float) -> list[float]:

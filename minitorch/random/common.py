@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from ..backend import Array
+from ..memory_formats import slowest_first
 from .generator import Generator
 
 Shape = tuple[int, ...]
@@ -39,7 +40,7 @@ def memory_order(array: Array) -> Array:
     PyTorch fills a tensor in this order, contiguous or not:
     ``view = memory_order(x); view[...] = uniform(generator, view.shape, view.dtype)``.
     """
-    return array.transpose(sorted(range(array.ndim), key=lambda axis: -array.strides[axis]))
+    return array.transpose(slowest_first(array))
 
 
 def work_type(dtype: np.dtype) -> Any:

@@ -42,8 +42,9 @@ def uniform(
         return _complex(uniform(generator, (*shape, 2), _part(dtype), low, high), dtype)
     check_floating("check_uniform_bounds", dtype)
     work = work_type(dtype)
+    uniforms = (generator.gpu or generator).uniforms
     if (low, high) == (0, 1):
-        result = filled(generator, shape, dtype, lambda n: generator.uniforms(n, work))
+        result = filled(generator, shape, dtype, lambda n: uniforms(n, work))
     else:
         _check_interval(dtype, low, high)
         start, width = work(low), work(high) - work(low)
@@ -51,7 +52,7 @@ def uniform(
             generator,
             shape,
             dtype,
-            lambda n: fused_multiply_add(generator.uniforms(n, work), width, start),
+            lambda n: fused_multiply_add(uniforms(n, work), width, start),
         )
     # Where it was rounded up to `high`.
     generator.xp.copyto(result, low, where=result == dtype.type(high))
@@ -98,29 +99,29 @@ def normal(
         parts, part_std = (*shape, 2), std / math.sqrt(2)
         z = normal(generator, parts, _part(dtype), mean, part_std, contiguous=contiguous)
         return _complex(z, dtype)
-    n, xp = math.prod(shape), generator.xp
+    n = math.prod(shape)
     if n == 0:
-        return xp.empty(shape, dtype)
+        return generator.xp.empty(shape, dtype)
     check_floating("normal_kernel_cpu", dtype)
-    if xp is np and (n < 16 or not contiguous):
+    if generator.gpu is not None:
+        z = generator.gpu.normals(n, work_type(dtype))
+        return round_to(dtype, _scaled(z, mean, std)).reshape(shape)
+    if n < 16 or not contiguous:
         z = _normals_one_by_one(generator, n)
         return round_to(dtype, _scaled(z, mean, std)).reshape(shape)
-    if n < 16:
-        return normal(generator, (16,), dtype, mean, std)[:n].reshape(shape)
     work, whole = work_type(dtype), n - n % 16
     # Before the 16 fresh uniforms PyTorch draws for the rest as well, except in float16.
     count = n if n == whole else (n if dtype == work else whole) + 16
     u = filled(generator, (count,), work, lambda n: generator.uniforms(n, work))
     if n > whole:
-        u = xp.concatenate((u[:whole], u[-16:]))
+        u = np.concatenate((u[:whole], u[-16:]))
     z = u.reshape(-1, 2, 8)
-    step = PIECE // 16 if xp is np else len(z)
-    for start in range(0, len(z), step):
-        blocks = z[start : start + step]
-        blocks[...] = _scaled(box_muller(blocks, xp), work(mean), work(std))
+    for start in range(0, len(z), PIECE // 16):
+        blocks = z[start : start + PIECE // 16]
+        blocks[...] = _scaled(box_muller(blocks), work(mean), work(std))
     z = z.reshape(-1)
     if n > whole:
-        z = xp.concatenate((z[: n - 16], z[-16:]))
+        z = np.concatenate((z[: n - 16], z[-16:]))
     return round_to(dtype, z).reshape(shape)
 
 
@@ -131,7 +132,7 @@ def _scaled(z: Array, mean: float, std: float) -> Array:
 
 
 def _normals_one_by_one(generator: Generator, n: int) -> np.ndarray:
-    """``n`` standard normals in float64, as `Generator.one_normal` would draw them."""
+    """``n`` standard normals in float64, in pairs; the sine of the last one may wait."""
     waiting = [] if generator.next_normal is None else [generator.next_normal]
     pairs = (n - len(waiting) + 1) // 2
     u = generator.uniforms(2 * pairs, np.float64).reshape(-1, 2)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,13 +12,13 @@ import numpy as np
 from .. import backend, devices, from_data
 from ..autograd.graph import TensorBase
 from ..backend import Array
-from .boxmuller import normal_pair
+from .philox import Philox
 
 DEFAULT_SEED = 67280421310721  # the seed of a fresh torch.Generator
 
 # What torch.Generator.get_state() returns, 5056 bytes. `next` is the place in `words` of the next
 # word, and `left` says after how many words all 624 are made anew. `normal_y` is the sine that
-# waits (see one_normal); the other normals are not used any more.
+# waits (see normal_pair); the other normals are not used any more.
 STATE = np.dtype(
     [
         ("seed", "<u8"), ("left", "<i4"), ("seeded", "<i4"), ("next", "<u8"), ("words", "<u8", 624),
@@ -33,32 +32,27 @@ STATE = np.dtype(
 class Generator:
     """A source of random numbers with a seed and a state of its own.
 
-    ``device`` is "cpu" (PyTorch's CPU stream) or "cuda" (CuPy's own stream). A fresh generator has
-    the seed 67280421310721, as in PyTorch. RuntimeError if there is no such device.
+    ``device`` is "cpu" (a Mersenne Twister) or "cuda" (see philox.py). A fresh generator has the
+    seed 67280421310721, as in PyTorch. RuntimeError if there is no such device.
 
     >>> g = mt.Generator().manual_seed(0)
     >>> g.words(3)
     array([2357136044, 2546248239, 3071714933], dtype=uint32)
     """
 
-    __slots__ = ("_gpu", "_mt19937", "_seed", "cupy", "device", "next_normal")
+    __slots__ = ("_mt19937", "_seed", "device", "gpu", "next_normal")
 
     def __init__(self, device: Any = "cpu") -> None:
         self.device = devices.device("cpu" if device is None else device)
         self.next_normal: float | None = None  # a float64 standard normal that waits for its turn
         self._mt19937: Any = None  # NumPy's generator, made when the first word is drawn
-        self.cupy: Any = None  # CuPy's generator, on the GPU `_gpu`
-        self._gpu: Any = None
-        if self.device.type == "cuda":
-            self._gpu = backend.cupy().cuda.Device(self.device.index)
-            with self._gpu:
-                self.cupy = backend.cupy().random.RandomState(0)
+        self.gpu = Philox(self.device.index) if self.device.type == "cuda" else None
         self.manual_seed(DEFAULT_SEED)
 
     def __repr__(self) -> str:
         return f"<Generator on {self.device}, seed {self._seed}>"
 
-    # ---- seeds
+    # Seeds ----------------------------------------------------------------------------------------
 
     def manual_seed(self, seed: int) -> Generator:
         """Begin the stream of ``seed``, −2⁶³ ≤ seed < 2⁶⁴; a negative one counts as seed + 2⁶⁴.
@@ -76,9 +70,8 @@ class Generator:
             raise ValueError("Overflow when unpacking long long")
         self._seed = seed % 2**64
         self.next_normal = None
-        if self.cupy is not None:
-            with self._gpu:
-                self.cupy.seed(np.uint64(self._seed))
+        if self.gpu is not None:
+            self.gpu.begin(self._seed)
         elif self._mt19937 is not None:
             self._seed_mt19937()
         return self
@@ -92,7 +85,7 @@ class Generator:
         """The seed with which the present stream began."""
         return self._seed
 
-    # ---- the state, in PyTorch's layout
+    # The state, in PyTorch's layout ---------------------------------------------------------------
 
     def get_state(self) -> Any:
         """The state as a tensor of bytes, which PyTorch's generators understand, too.
@@ -113,8 +106,10 @@ class Generator:
         return self
 
     def get_state_bytes(self) -> np.ndarray:
-        """The state as PyTorch saves it: 5056 bytes, dtype uint8."""
-        numpy_state = self._on_cpu("get_state").state["state"]
+        """The state as PyTorch saves it: 5056 bytes, dtype uint8; of a GPU seed and offset, 16."""
+        if self.gpu is not None:
+            return np.array([self.gpu.seed, self.gpu.offset], "<u8").view(np.uint8)
+        numpy_state = self._on_cpu().state["state"]
         words, position = numpy_state["key"], numpy_state["pos"]
         # Before the first word all 624 are still to be made, and PyTorch points to place 0.
         untouched = position == 624 and words[0] == self._seed % 2**32
@@ -127,9 +122,18 @@ class Generator:
 
     def set_state_bytes(self, state: np.ndarray) -> None:
         """Go on from a state that MiniTorch or PyTorch saved; RuntimeError if it cannot be one."""
-        generator = self._on_cpu("set_state")
         if state.dtype != np.uint8:
             raise TypeError("RNG state must be a torch.ByteTensor")
+        if self.gpu is not None:
+            if state.size not in (8, 16):  # without the offset, it is 0
+                raise RuntimeError("RNG state is wrong size")
+            seed, *offset = np.frombuffer(state.tobytes(), "<u8").tolist()
+            if offset and offset[0] % 4:
+                raise RuntimeError("offset must be a multiple of 4")
+            self._seed = seed
+            self.gpu.begin(seed, *offset)
+            return
+        generator = self._on_cpu()
         if state.size != STATE.itemsize:
             raise RuntimeError(
                 f"Expected a CPUGeneratorImplState of size {STATE.itemsize} but found the input "
@@ -152,13 +156,8 @@ class Generator:
         clone.set_state_bytes(self.get_state_bytes())
         return clone
 
-    def _on_cpu(self, name: str) -> Any:
-        """NumPy's generator; an error if this one draws with CuPy."""
-        if self.cupy is not None:
-            raise NotImplementedError(
-                f"{name} is not supported in this Generator\n"
-                "The state of CuPy's generator cannot be read; begin anew with manual_seed."
-            )
+    def _on_cpu(self) -> Any:
+        """NumPy's generator."""
         if self._mt19937 is None:  # not before it is needed: importing numpy.random takes 30 ms
             self._mt19937 = np.random.MT19937()
             self._seed_mt19937()
@@ -168,22 +167,23 @@ class Generator:
         # NumPy's old interface spreads the seed over the state as PyTorch does.
         np.random.RandomState(self._mt19937).seed(self._seed % 2**32)
 
-    # ---- words and uniforms: all random numbers begin here
+    # Words and uniforms: all random numbers begin here --------------------------------------------
 
     @property
     def xp(self) -> Any:
         """The array module of the numbers drawn: NumPy or CuPy."""
-        return np if self.cupy is None else backend.cupy()
+        return np if self.gpu is None else backend.cupy()
 
     def words(self, n: int) -> Array:
         """The next ``n`` outputs of the generator, 32 random bits each, dtype uint32."""
-        if self.cupy is not None:
-            with self._gpu:
-                return self.cupy.randint(0, 2**32, n, dtype=np.uint32)
-        return self._on_cpu("words").random_raw(n).astype(np.uint32)
+        if self.gpu is not None:
+            return self.gpu.words(n)
+        return self._on_cpu().random_raw(n).astype(np.uint32)
 
     def double_words(self, n: int) -> Array:
         """``n`` numbers of 64 bits, dtype uint64: two words each, the first one on top."""
+        if self.gpu is not None:
+            return self.gpu.double_words(n)
         words = self.words(2 * n)
         result = words[::2].astype(np.uint64)
         result <<= 32
@@ -200,21 +200,8 @@ class Generator:
         words &= 2**24 - 1
         return words.astype(np.float32) * np.float32(2**-24)
 
-    # ---- one number at a time, for the methods that draw until they are content (rejection.py)
 
-    def one_normal(self, uniform: Callable[[], float]) -> float:
-        """A float64 standard normal: a new cosine, or the sine of the last pair, which waited.
-
-        ``uniform()`` is the next number that `uniforms` makes in float64.
-        """
-        if self.next_normal is None:
-            normal, self.next_normal = normal_pair(uniform(), uniform(), math)
-            return normal
-        normal, self.next_normal = self.next_normal, None
-        return normal
-
-
-# ---- the generators that are used where no other is given
+# The generators that are used where no other is given ---------------------------------------------
 
 default_generator = Generator()
 default_generator.seed()
@@ -291,10 +278,9 @@ def set_rng_state(new_state: Any) -> None:
 def fork_rng(
     devices: Any = None, enabled: bool = True, *, device_type: str | None = None
 ) -> Iterator[None]:
-    """What is drawn inside the block leaves no trace: the default generator's state is put back.
+    """What is drawn inside the block leaves no trace: the default generators' states are put back.
 
-    ``devices`` of ``device_type`` may list GPUs, as in PyTorch; the state of CuPy's generators
-    cannot be put back.
+    Those of all devices, that is; ``devices`` may name some GPUs of ``device_type``, as in PyTorch.
 
     >>> _ = mt.manual_seed(0)
     >>> with mt.random.fork_rng():
@@ -305,8 +291,23 @@ def fork_rng(
     if not enabled:
         yield
         return
-    state = default_generator.get_state()
+    start = states()
     try:
         yield
     finally:
-        default_generator.set_state(state)
+        set_states(start)
+
+
+def states() -> dict[int | None, np.ndarray]:
+    """The states of all default generators, by GPU, and by None for the CPU's."""
+    found: dict[int | None, np.ndarray] = {None: default_generator.get_state_bytes()}
+    found.update((index, gpu.get_state_bytes()) for index, gpu in _gpu_generators.items())
+    return found
+
+
+def set_states(saved: dict[int | None, np.ndarray]) -> None:
+    """Go on from what `states` returned; a GPU that was not there then begins anew."""
+    for new in _gpu_generators.keys() - saved.keys():
+        del _gpu_generators[new]
+    for index, state in saved.items():
+        default_for(index).set_state_bytes(state)

@@ -51,7 +51,6 @@ def general_cosine(
 ) -> Any:
     """A sum of cosines: ``w[n] = Σ (-1)ⁱ aᵢ cos(2πi n / (M - 1))``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.general_cosine(5, a=[0.5, 0.5])
     tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
     """
@@ -71,7 +70,6 @@ def general_cosine(
 def general_hamming(M: int, *, alpha: float = 0.54, **options: Any) -> Any:
     """``w[n] = α - (1 - α) cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.general_hamming(5, alpha=0.6)
     tensor([0.2000, 0.6000, 1.0000, 0.6000, 0.2000])
     """
@@ -82,7 +80,6 @@ def general_hamming(M: int, *, alpha: float = 0.54, **options: Any) -> Any:
 def hamming(M: int, **options: Any) -> Any:
     """``w[n] = 0.54 - 0.46 cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.hamming(5)
     tensor([0.0800, 0.5400, 1.0000, 0.5400, 0.0800])
     """
@@ -93,7 +90,6 @@ def hamming(M: int, **options: Any) -> Any:
 def hann(M: int, **options: Any) -> Any:
     """``w[n] = 0.5 - 0.5 cos(2πn / (M - 1))``; options: ``sym dtype device requires_grad``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.hann(5), mt.signal.windows.hann(4, sym=False)
     (tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000]), tensor([0.0000, 0.5000, 1.0000, 0.5000]))
     """
@@ -104,7 +100,6 @@ def hann(M: int, **options: Any) -> Any:
 def blackman(M: int, **options: Any) -> Any:
     """``w[n] = 0.42 - 0.5 cos(2πn / (M - 1)) + 0.08 cos(4πn / (M - 1))``; options as of `hann`.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.blackman(5)[1:4]
     tensor([0.3400, 1.0000, 0.3400])
     """
@@ -115,7 +110,6 @@ def blackman(M: int, **options: Any) -> Any:
 def nuttall(M: int, **options: Any) -> Any:
     """Nuttall's sum of four cosines, with a continuous derivative; options as of `hann`.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.nuttall(5)
     tensor([3.6280e-04, 2.2698e-01, 1.0000e+00, 2.2698e-01, 3.6280e-04])
     """
@@ -133,7 +127,6 @@ def cosine(
 ) -> Any:
     """``w[n] = sin(π (n + 0.5) / M)``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.cosine(4)
     tensor([0.3827, 0.9239, 0.9239, 0.3827])
     """
@@ -156,7 +149,6 @@ def exponential(
 ) -> Any:
     """``w[n] = exp(-|n - c| / τ)``; only a periodic window may choose its ``center`` c.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.exponential(5, tau=2.0)
     tensor([0.3679, 0.6065, 1.0000, 0.6065, 0.3679])
     """
@@ -182,7 +174,6 @@ def gaussian(
 ) -> Any:
     """``w[n] = exp(-((n - c) / σ)² / 2)`` about the centre c; ``std`` is σ.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.gaussian(5, std=2.0)
     tensor([0.6065, 0.8825, 1.0000, 0.8825, 0.6065])
     """
@@ -207,7 +198,6 @@ def kaiser(
 ) -> Any:
     """``w[n] = I₀(β √(1 - ((n - c) / c)²)) / I₀(β)``, with the centre c and the Bessel function I₀.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.kaiser(5, beta=3.0)
     tensor([0.2049, 0.7269, 1.0000, 0.7269, 0.2049])
     """
@@ -234,7 +224,6 @@ def bartlett(
 ) -> Any:
     """A triangle: ``w[n] = 1 - |2n / (M - 1) - 1|``.
 
-    >>> import minitorch as mt
     >>> mt.signal.windows.bartlett(5)
     tensor([0.0000, 0.5000, 1.0000, 0.5000, 0.0000])
     """

@@ -245,3 +245,28 @@ def operator(self: Any, other: Any) -> Any:
 def reflected(self: Any, other: Any) -> Any:
     """``other @ self``, a dense tensor."""
     return matmul(t(self), other.t()).t() if isinstance(other, TensorBase) else NotImplemented
+
+
+def mm(sparse: Any, dense: Any) -> Any:
+    """The product of a sparse matrix and a dense or sparse one.
+
+    ``out[i, j] = Σₖ sparse[i, k] · dense[k, j]``, over the elements that are there. The gradient
+    for the sparse matrix is that of its ``values``.
+
+    >>> A = mt.sparse_coo_tensor([[0, 1, 1], [2, 0, 2]], [3.0, 4.0, 5.0])
+    >>> mt.sparse.mm(A, mt.ones(3, 2))
+    tensor([[3., 3.],
+            [9., 9.]])
+    """
+    return matmul_.mm(sparse, dense)
+
+
+def addmm(mat: Any, mat1: Any, mat2: Any, *, beta: float = 1.0, alpha: float = 1.0) -> Any:
+    """``beta * mat + alpha * (mat1 @ mat2)``, where ``mat1`` is sparse.
+
+    >>> A = mt.sparse_coo_tensor([[0, 1], [1, 0]], [2.0, 3.0])
+    >>> mt.sparse.addmm(mt.ones(2, 1), A, mt.ones(2, 1), beta=10)
+    tensor([[12.],
+            [13.]])
+    """
+    return beta * mat + alpha * matmul_.mm(mat1, mat2)

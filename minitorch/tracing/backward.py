@@ -9,14 +9,17 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from .. import backend
 from ..autograd import engine
 from ..autograd.function import FunctionNode
 from ..autograd.graph import Node, TensorBase
 from ..autograd.operation import Operation
+from ..inspection import is_tensor
 from ..nn.modules.module import Module
 from ..ops import products
+from ..ops.memory_views import owner_of
 from . import modules
-from .record import Group, Kept, Numbers, Outgoing, Step
+from .record import Group, Kept, Numbers, Outgoing, Step, calls_around
 from .rules import argument, rules_of, text_of
 from .steps import Trace
 
@@ -34,11 +37,10 @@ def trace(input: Any, gradient: Any = None) -> Any:
     Tensors go by the names of the variables, and of the modules in variables, where `trace` is
     called. `minitorch.tracing.recording` adds the line of the program that made each node.
 
-    >>> import minitorch as mt
     >>> w = mt.tensor([1.0, 2.0], requires_grad=True)
     >>> loss = (w * 3).sum()
     >>> print(mt.trace(loss))
-    Backward in 3 steps: 2 operations, 1 leaf. The graph holds 0 bytes for it.
+    Backward in 3 steps: 2 operations, 1 leaf. The graph holds 0 B for it.
     <BLANKLINE>
     Step 1: SumBackward0, The sum of all elements
       is   loss ()  9
@@ -185,7 +187,7 @@ class Recorder:
 
     def group_of(self, leaf: Step, groups: list[Group]) -> int | None:
         """The innermost call of a module that holds all that use a leaf."""
-        users = [inward(groups, self.steps[number - 1].group) for number in leaf.sources]
+        users = [calls_around(groups, self.steps[number - 1].group) for number in leaf.sources]
         common = [here[0] for here in zip(*users, strict=False) if len(set(here)) == 1]
         return common[-1] if common else None
 
@@ -220,15 +222,6 @@ class Recorder:
         return self.names[id(leaf._array)]
 
 
-def inward(groups: list[Group], group: int | None) -> list[int]:
-    """A call of a module and those around it, the outermost first."""
-    found: list[int] = []
-    while group is not None:
-        found.insert(0, group)
-        group = groups[group].parent
-    return found
-
-
 def kept_by(node: Any) -> list[tuple[str, Any]]:
     """The arrays that a node keeps for backward, and what its rules call them.
 
@@ -250,11 +243,6 @@ def kept_by(node: Any) -> list[tuple[str, Any]]:
     return kept
 
 
-def is_tensor(value: Any) -> bool:
-    """Whether it is a tensor, and nothing that stands for one."""
-    return isinstance(value, TensorBase)
-
-
 def is_array(value: Any) -> bool:
     """Whether it is an array of NumPy or CuPy."""
     return hasattr(value, "ndim") and hasattr(value, "nbytes")
@@ -262,9 +250,7 @@ def is_array(value: Any) -> bool:
 
 def buffer(array: Any) -> Any:
     """The array that owns the memory of ``array``."""
-    while isinstance(array.base, type(array)):
-        array = array.base
-    return array
+    return owner_of(backend.array_module(array), array)
 
 
 def undone(said: tuple[int, ...], shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -46,7 +46,6 @@ def recording() -> Iterator[None]:
     operation slower, by a fraction of a millisecond; outside nothing is remembered and nothing is
     slower. The modules are those of the last recording.
 
-    >>> import minitorch as mt
     >>> model = mt.nn.Sequential(mt.nn.Linear(2, 1), mt.nn.Tanh())
     >>> with mt.tracing.recording():
     ...     loss = model(mt.ones(3, 2)).sum()

@@ -169,3 +169,15 @@ class Group:
     name: str  # as the module that called it knows it; its class if none did
     kind: str  # its class
     parent: int | None
+
+
+def calls_around(groups: list[Group], index: int | None) -> list[int]:
+    """A call of a module, as an index of ``groups``, and those that it is in, the outermost first.
+
+    None is no call.
+    """
+    found: list[int] = []
+    while index is not None:
+        found.insert(0, index)
+        index = groups[index].parent
+    return found

@@ -15,7 +15,6 @@ class Trace:
 
     In a notebook it shows itself as the page.
 
-    >>> import minitorch as mt
     >>> x = mt.tensor(3.0, requires_grad=True)
     >>> trace = mt.trace(x * x)
     >>> trace
@@ -44,6 +43,19 @@ class Trace:
 
     def __str__(self) -> str:
         return text.written(self)
+
+    def step(self, number: int) -> str:
+        """The text of one step alone, by its number in the whole text, from 1 on.
+
+        >>> x = mt.tensor(3.0, requires_grad=True)
+        >>> print(mt.trace(x * 2).step(2))
+        Step 2: leaf x
+          is   ()  3
+          in   ()  2
+        """
+        if not 1 <= number <= len(self):
+            raise IndexError(f"there is no step {number}: they go from 1 to {len(self)}")
+        return "\n".join(text.lines(self, self.steps[number - 1]))
 
     def html(self) -> str:
         """The page on which one can step through the pass. It needs nothing but a browser."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from .record import Numbers, Outgoing, Rule, Step
+from ..tables import in_bytes
+from .record import Numbers, Outgoing, Rule, Step, calls_around
 
 LONGEST = 8  # a rule of more lines is named by its place
 FEW = 12  # a tensor of more elements is shown by its statistics
@@ -17,7 +18,7 @@ def written(trace: Any) -> str:
     head = (
         f"Backward in {counted(len(trace), 'step')}: "
         f"{counted(len(trace) - leaves, 'operation')}, {counted(leaves, 'leaf')}. "
-        f"The graph holds {size(trace.held)} for it."
+        f"The graph holds {in_bytes(trace.held)} for it."
     )
     return "\n\n".join([head, *("\n".join(lines(trace, step)) for step in trace)])
 
@@ -53,7 +54,7 @@ def lines(trace: Any, step: Step) -> list[str]:
     for out in step.outgoing:
         found += out_lines(trace, out)
     if step.freed:
-        found.append(f"  frees {size(step.freed)}; {size(step.held)} held")
+        found.append(f"  frees {in_bytes(step.freed)}; {in_bytes(step.held)} held")
     return found
 
 
@@ -116,14 +117,8 @@ def number(value: Any) -> str:
 
 def path(trace: Any, step: Step) -> str:
     """The modules that the step is in, the outermost first."""
-    names: list[str] = []
-    index = step.group
-    while index is not None:
-        group = trace.groups[index]
-        shown = group.name if group.name == group.kind else f"{group.name}: {group.kind}"
-        names.insert(0, shown)
-        index = group.parent
-    return " / ".join(names)
+    inside = [trace.groups[index] for index in calls_around(trace.groups, step.group)]
+    return " / ".join(g.name if g.name == g.kind else f"{g.name}: {g.kind}" for g in inside)
 
 
 def counted(count: int, noun: str) -> str:
@@ -136,14 +131,3 @@ def listed(items: Sequence[Any]) -> str:
     """``1, 2 and 3``."""
     *first, last = map(str, items)
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def size(count: float) -> str:
-    """A number of bytes that people can read."""
-    if count < 1024:
-        return counted(int(count), "byte")
-    for unit in ("KiB", "MiB"):
-        count /= 1024
-        if count < 1024:
-            return f"{count:.1f} {unit}"
-    return f"{count / 1024:.1f} GiB"

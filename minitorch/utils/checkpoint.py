@@ -14,12 +14,12 @@ from typing import Any
 
 from ..autograd import engine
 from ..autograd.function import Function
-from ..autograd.graph import TensorBase
 from ..autograd.modes import enable_grad, no_grad, state
 from ..autograd.saved import SavedTensor
 from ..autograd.saved_hooks import saved_tensors_hooks
+from ..inspection import is_tensor
 from ..nn.modules.container import Sequential
-from ..random import fork_rng, get_rng_state, set_rng_state
+from ..random import fork_rng, set_states, states
 
 PASS_IT = (
     "the use_reentrant parameter should be passed explicitly. {} use_reentrant=False is "
@@ -50,7 +50,6 @@ def noop_context_fn() -> tuple[Any, Any]:
 def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
     """In this context all checkpoints stop, or do not, once they have what backward needs.
 
-    >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
     >>> with mt.utils.checkpoint.set_checkpoint_early_stop(False):
     ...     y = mt.utils.checkpoint.checkpoint(mt.exp, x, use_reentrant=False)
@@ -80,7 +79,6 @@ def checkpoint(
     ``preserve_rng_state=False``. ``context_fn`` gives the contexts of both runs; ``debug`` changes
     nothing here.
 
-    >>> import minitorch as mt
     >>> x = mt.ones(2, requires_grad=True)
     >>> y = mt.utils.checkpoint.checkpoint(lambda x: (x * x).exp(), x, use_reentrant=False)
     >>> y.sum().backward()
@@ -121,7 +119,6 @@ def checkpoint_sequential(
 
     What is computed within a part is computed again in backward: see `checkpoint`.
 
-    >>> import minitorch as mt
     >>> net = nn.Sequential(nn.Linear(2, 3), nn.ReLU(), nn.Linear(3, 1))
     >>> x = mt.ones(1, 2)
     >>> y = mt.utils.checkpoint.checkpoint_sequential(net, 2, x, use_reentrant=False)
@@ -170,7 +167,7 @@ def random_numbers(start: Any) -> Iterator[None]:
     """A context that draws from ``start`` on, and leaves no trace; None: an empty one."""
     with fork_rng(enabled=start is not None):
         if start is not None:
-            set_rng_state(start)
+            set_states(start)
         yield
 
 
@@ -195,7 +192,7 @@ class Part:
     ) -> None:
         self.function, self.context, self.check, self.stop = function, context, check, stop
         self.args = [(SavedTensor(a, ()), a.requires_grad) if is_tensor(a) else a for a in args]
-        self.start = get_rng_state() if preserve else None
+        self.start = states() if preserve else None
         self.forms: list[str] = []  # of the tensors that the first run would have kept
         self.found: dict[int, Any] = {}  # those of the last run that backward has not taken yet
 
@@ -288,7 +285,7 @@ class CheckpointFunction(Function):
                 "None of the inputs have requires_grad=True. Gradients will be None", stacklevel=4
             )
         ctx.function = function
-        ctx.start = get_rng_state() if preserve else None
+        ctx.start = states() if preserve else None
         ctx.others = [None if is_tensor(arg) else arg for arg in args]
         ctx.places = [i for i, arg in enumerate(args) if is_tensor(arg)]
         ctx.save_for_backward(*[args[i] for i in ctx.places])
@@ -313,8 +310,3 @@ class CheckpointFunction(Function):
         results, their_grads = zip(*useful, strict=True)
         engine.backward(results, their_grads)
         return None, None, *[x.grad if is_tensor(x) else None for x in inputs]
-
-
-def is_tensor(value: Any) -> bool:
-    """Whether ``value`` is a tensor."""
-    return isinstance(value, TensorBase)

@@ -1,5 +1,5 @@
-"""DLPack: memory that several libraries share."""
+"""``mt.utils.dlpack``: PyTorch's place for what is in dlpack.py."""
 
-from ..copying import from_dlpack, to_dlpack
+from ..dlpack import from_dlpack, to_dlpack
 
 __all__ = ["from_dlpack", "to_dlpack"]

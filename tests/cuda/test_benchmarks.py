@@ -29,7 +29,7 @@ def test_measuring(monkeypatch, capsys):
     arguments = ["worker", "minitorch", "relu", "0.01", "cuda"]
     monkeypatch.setattr(sys, "argv", arguments)
     worker.main()
-    mt.cuda._peaks.pop(0).__exit__()
+    mt.cuda.memory._peaks.pop(0).__exit__()
     found = eval(capsys.readouterr().out)
     assert found["ms"][""] > 0 and found["memory"] >= 0 and found["numbers"] == {}
 

@@ -47,6 +47,31 @@ def test_peak():
         assert mt.cuda.memory_allocated() == before
 
 
+def test_figures():
+    pool = pool_of_the_standin()
+    mt.cuda.reset_peak_memory_stats()
+    pool.take(4096)
+    pool.take(-4096)
+    figures = mt.cuda.memory_stats(0)
+    assert figures["allocated_bytes.all.current"] == mt.cuda.memory_allocated()
+    assert figures["allocated_bytes.all.peak"] == mt.cuda.memory_allocated() + 4096
+    assert figures["reserved_bytes.all.current"] == mt.cuda.memory_reserved()
+    assert figures["reserved_bytes.all.peak"] == mt.cuda.max_memory_reserved()
+    assert mt.cuda.max_memory_reserved() == mt.cuda.memory_reserved() + 4096
+    lines = mt.cuda.memory_summary().splitlines()
+    assert lines[0].startswith("Memory of GPU 0") and lines[2].split()[-2:] == ["4.50", "KiB"]
+
+
+def test_a_part_of_the_memory():
+    pool = pool_of_the_standin()
+    mt.cuda.set_per_process_memory_fraction(0.25)
+    assert pool.fraction == 0.25
+    with pytest.raises(TypeError, match="must be `float`"):
+        mt.cuda.set_per_process_memory_fraction(1)
+    with pytest.raises(ValueError, match="Invalid fraction value: "):
+        mt.cuda.set_per_process_memory_fraction(1.5)
+
+
 @two_gpus
 def test_current_device():
     with mt.cuda.device(1):

@@ -70,7 +70,7 @@ ROWS = [
     ("CrossEntropyLoss", (None, None, -100, None, "mean", 0.1), (ROW, whole(4, 3))),
     ("CrossEntropyLoss", (), (IMAGE, whole(4, 2, 6, 6))), ("PoissonNLLLoss", (), (ROW, P)),
     ("NLLLoss2d", (), (IMAGE, whole(4, 2, 6, 6))), ("GaussianNLLLoss", (), (ROW, ROW + 1, P)),
-    ("HingeEmbeddingLoss", (), (ROW, SIGNS)), ("SoftMarginLoss", (), (ROW, SIGNS)),
+    ("HingeEmbeddingLoss", (), (ROW, SIGNS)), ("SoftMarginLoss", (), (ROW, SIGNS.astype("int64"))),
     ("CosineEmbeddingLoss", (), (ROW, ROW + 1, SIGNS[:, 0])),
     ("MarginRankingLoss", (), (ROW, ROW + 1, SIGNS)), ("MultiMarginLoss", (), (ROW, whole(4, 3))),
     ("MultiLabelMarginLoss", (), (ROW, np.array([[0, 2, -1, 1]] * 3))),

@@ -82,6 +82,36 @@ def test_bits(sign, arrays):
     np.testing.assert_array_equal(BITS[sign](mt.tensor(x), mt.tensor(y)).numpy(), BITS[sign](x, y))
 
 
+EXACT = {"remainder": np.remainder, "fmod": np.fmod, "floor_divide": np.floor_divide}
+
+
+@pytest.mark.parametrize("largest", [5, 12, 38])
+@pytest.mark.parametrize("name", EXACT)
+def test_many_quotients(name, largest):
+    """Of a thousand elements or more, which are divided in pieces where that is exact."""
+    rng = np.random.default_rng(0)
+    a, b = rng.standard_normal((2, 100, 30))
+    a = (a * 10.0 ** rng.integers(-3, largest, a.shape)).astype(np.float32)
+    b = (b + np.sign(b)).astype(np.float32)[:, :1]
+    a[:50] = np.rint(a[:50] / b[:50]) * b[:50]  # often without a rest
+    b[0], b[1] = np.inf, -np.inf
+    with np.errstate(over="ignore", invalid="ignore"):
+        expected = EXACT[name](a.astype(np.float64), b.astype(np.float64)).astype(np.float32)
+        if name == "floor_divide" and largest > 5:  # rounded on the way
+            expected = np.floor_divide(a, b)
+    got = getattr(mt, name)(mt.tensor(a), mt.tensor(b)).numpy()
+    np.testing.assert_array_equal(got, expected)
+
+
+@pytest.mark.parametrize("count", [1, 2000])
+@pytest.mark.parametrize("name", ["remainder", "fmod"])
+def test_a_rest_of_0_has_the_sign_of_what_was_divided(name, count):
+    a, b = np.float32([[-4.0, 4.0, -0.0, 0.0]] * count), np.float32([2, -2, 1, -1])
+    rest = getattr(mt, name)(mt.tensor(a), mt.tensor(b)).numpy()
+    assert not rest.any()
+    np.testing.assert_array_equal(np.signbit(rest), np.signbit(a))
+
+
 CALLS = {
     "2 - x": lambda x, y: 2 - x * y,
     "2 / x": lambda x, y: 2 / x / y,

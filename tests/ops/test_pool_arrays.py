@@ -189,6 +189,22 @@ def test_the_size_of_pieces_changes_nothing(step, monkeypatch):
         np.testing.assert_array_equal(found, expected)
 
 
+@pytest.mark.parametrize("nan", [False, True])
+@pytest.mark.parametrize("kernel", [(8, 9), (16, 3), (2, 18), (16, 18)])
+def test_long_windows_side_by_side(kernel, nan):
+    x = integers(1, (2, 3, 16, 18))
+    x = with_nans(x) if nan else x
+    dims = [windows(n, n // k, k, k) for n, k in zip((16, 18), kernel, strict=True)]
+    assert any(dim.tile for dim in dims)
+    is_max_pool(x, dims, *naive_max_pool(x, kernel, kernel, (0, 0), (1, 1)))
+    if nan:
+        return
+    expected = naive_avg_pool(x, kernel, kernel, (0, 0), False, divisor_override=1)
+    np.testing.assert_array_equal(sum_pool(x, dims), expected)
+    g = integers(2, expected.shape)
+    assert np.vdot(expected, g) == np.vdot(x, sum_pool_gradient(g, dims))
+
+
 def test_views_and_large_windows():
     x = integers(1, (4, 300, 2, 3), high=1000).transpose(2, 3, 0, 1)
     dims = [windows(4, 2, 2, 2), windows(300, 1, 300, 300)]

@@ -133,6 +133,19 @@ def test_reductions_are_numpys(x, data):
         check(t.amin(dims, keepdim), x.min(dims, keepdims=keepdim))
 
 
+@pytest.mark.parametrize("dim", [0, 1, 2])
+def test_running_sums_and_extremes_of_many_rows(dim):
+    x = np.random.default_rng(0).standard_normal((40, 50, 60)).astype("f")
+    x[3, 4, 5] = np.nan
+    t, wide = mt.tensor(x), x.astype("d")
+    np.testing.assert_array_equal(t.cumsum(dim).numpy(), wide.cumsum(dim).astype("f"))
+    np.testing.assert_array_equal(t.cumprod(dim).numpy(), wide.cumprod(dim).astype("f"))
+    values, indices = t.cummax(dim)
+    np.testing.assert_array_equal(values.numpy(), np.maximum.accumulate(x, dim))
+    np.testing.assert_array_equal(np.take_along_axis(x, indices.numpy(), dim), values.numpy())
+    assert values.is_contiguous() and not values._is_view()
+
+
 @given(ARRAYS, st.data())
 def test_one_dimension_is_numpys(x, data):
     if x.ndim == 0 or x.size == 0:

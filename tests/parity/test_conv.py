@@ -39,6 +39,12 @@ CONVOLUTIONS = [
     ("conv_transpose2d", (3, 4, 5), (3, 4, 3, 3), {"dilation": 2}),
     ("conv_transpose2d", (2, 4, 4, 4), (4, 3, 3, 3), {"groups": 2, "stride": 3}),
     ("conv_transpose2d", (2, 3, 4, 4), (3, 2, 2, 2), {"dilation": 3, "output_padding": (2, 1)}),
+    (
+        "conv_transpose2d",
+        (2, 3, 4, 4),
+        (3, 2, 2, 2),
+        {"padding": (1, 2), "dilation": 2, "output_padding": 1},
+    ),
     ("conv_transpose3d", (1, 2, 3, 3, 3), (2, 2, 2, 2, 2), {"stride": 2}),
 ]
 

@@ -54,3 +54,49 @@ def test_signatures_are_pytorchs(name):
 
 def test_most_functions_are_looked_at():
     assert len(ROWS) > 900
+
+
+CALLS = """
+torch.max(x, dim="a", keepdim=True)
+torch.max(x, keepdim=True, dim="a")
+torch.max(x, [1], (True,))
+torch.max(x, [1, "a"], out=(True,))
+torch.max(1, 2, 3, foo=1, bar=2)
+torch.add(1, 2, foo=1, bar=2, baz=3)
+torch.where(x > 0, x, self=x)
+torch.arange()
+torch.arange("a", foo=1)
+x.max([1, "a"])
+x.std(correction=object())
+x.clamp("a")
+x.addmm(foo=1)
+x.exp(1)
+x.exp(foo=1)
+x.split(1, 2, 3)
+x.size(1, 2)
+x.stride("a")
+x.copy_(1, 2)
+x.mean(axis=None, out=3, dtype=None)
+x.sum(0, dim=0)
+x.round(1)
+torch.device(1.5)
+torch.device("cpu", 1.5)
+torch.device("cpu", -7)
+torch.Generator(1.5)
+torch.finfo(torch.float32, 1)
+torch.set_grad_enabled(1)
+torch.atleast_2d(x, 1)
+torch.flip(x, (0,), out=x)
+""".strip().splitlines()
+
+
+def sentence(lib, call):
+    """The whole message of a call with wrong arguments."""
+    with pytest.raises(Exception) as caught:
+        eval(call, {"torch": lib, "x": lib.ones(2, 3)})
+    return type(caught.value).__name__, str(caught.value).strip()
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_the_whole_message_is_pytorchs(call):
+    assert sentence(mt, call) == sentence(torch, call)

@@ -26,12 +26,23 @@ MORE_CHANGES = choices("""
 P.t_() | P.unsqueeze_(0) | P.squeeze_() | P.transpose_(0, 1) | P.lerp_(Q, 0.5)
 P.abs_() | P.pow_(2) | P.fill_diagonal_(2.0) | P.add_(Q, alpha=2) | P.masked_fill_(Q > 0, -1.0)
 P.floor_() | P.index_add_(0, L([0]), Q[:1].clone())
-P.rsqrt_()
+P.rsqrt_() | P[L([0]), L([1])] = 9.0 | P[L([True, False, True])] *= 2 | P[None, L([0])] = Q[0]
+P[1:][L([0])] = 3.0 | P[P > 0] = P.sum() | P[..., L([0])] = 2.0 | P.masked_fill_(P > 0, P.max())
+torch.mul(P.detach(), 2, out=P.data) | torch.manual_seed(0); P.normal_()
+with torch.inference_mode(): P.mul_(2)
+""")
+MORE_RESULTS = choices("""
+P[L([0, 1])] | P[:, L([1, 0])] | P[P > 0] | P[None, L([0])] | P[0, L([0, 1])] | P[..., L([0])]
+torch.complex(P * Q, Q * Q).imag | torch.view_as_real(torch.complex(P * P, P * Q))[..., 0]
+slope(P, Q) | slope(P, x0) | slope(P.exp(), x2)
 """)
 AUTOGRAD = choices("""
 P.sum().backward(retain_graph=True) | P.retain_grad()
 (P * P).sum().backward() | P.mul(2).sum().backward(inputs=[x0])
 P.backward(torch.ones_like(P), retain_graph=True) | P.zero_() | P.data.add_(1)
+P.sum().backward() | (P * P).sum().backward(create_graph=True) | P.register_hook(lambda g: g * 2)
+P.exp().sum().backward(inputs=[x2], retain_graph=True)
+P.register_hook(lambda g: told.append(g.sum().item()))
 """)
 VIEWS, CHANGES, RESULTS = TABLES
 TWICE = "more than one element of the written-to"
@@ -78,6 +89,16 @@ def about(x):
     return (*facts, *history), grad
 
 
+def start(lib):
+    """The names that a program begins with. What its hooks see is ``told``."""
+
+    def slope(y, x):
+        found = lib.autograd.grad((y * y).sum(), x, create_graph=True, allow_unused=True)[0]
+        return y * 0 if found is None else found * 1
+
+    return dict(NUMBERS, torch=lib, L=lib.tensor, told=[], slope=slope)
+
+
 def layout(x, names):
     """How a tensor lies in memory, and of which tensor it is a view."""
     base = next((name for name, other in names.items() if other is x._base), x._base is None)
@@ -91,10 +112,7 @@ class Programs(RuleBasedStateMachine):
 
     @initialize()
     def start(self):
-        self.both = [
-            (mt, dict(NUMBERS, torch=mt, L=mt.tensor)),
-            (torch, dict(NUMBERS, torch=torch, L=torch.tensor)),
-        ]
+        self.both = [(lib, start(lib)) for lib in (mt, torch)]
         self.lines, self.over, self.known = [], False, 0
         for line in START:
             self.run(line)
@@ -131,6 +149,8 @@ class Programs(RuleBasedStateMachine):
     def compare(self):
         ours, theirs = (self.seen(lib, names) for lib, names in self.both)
         assert ours.keys() == theirs.keys(), self.shown()
+        told = [names["told"] for _, names in self.both]
+        assert np.allclose(*told, rtol=1e-9, atol=1e-9, equal_nan=True), self.shown()
         for name, (facts, place, numbers, grad) in theirs.items():
             our_facts, our_place, our_numbers, our_grad = ours[name]
             if our_place != place and not place[3] and our_place[1] and numbers.ndim > 1:
@@ -174,7 +194,7 @@ class Programs(RuleBasedStateMachine):
     places = st.integers(0, 8)
 
     @rule(
-        template=st.sampled_from([*VIEWS, *RESULTS, *LEAVES]),
+        template=st.sampled_from([*VIEWS, *RESULTS, *MORE_RESULTS, *LEAVES]),
         p=places,
         q=places,
         quiet=st.integers(0, 7),
@@ -194,7 +214,9 @@ class Programs(RuleBasedStateMachine):
     )
     def change(self, template, p, q, quiet):
         turned = any(name in template for name in TURNS)
-        if turned and any("retain_grad" in line for line in self.lines):
+        if turned and any(
+            n in line for line in self.lines for n in ("retain_grad", "hook", "inputs")
+        ):
             return  # PyTorch retains the gradient before the turn, or fails with INTERNAL ASSERT
         line = self.line(template, p, q)
         if "Q" in template and self.reads_what_it_writes(p, q):

@@ -180,3 +180,10 @@ def test_names_that_do_something_else_exist(name):
     part, thing = names.resolve(name)
     assert part == name
     assert thing is not None
+
+
+def test_help_keeps_the_names_as_they_are_written(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["check", "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert "Read programs, without running them, and say which names MiniTorch has." in said

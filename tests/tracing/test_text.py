@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import minitorch as mt
-from minitorch import nn
+from minitorch import nn, tables
 from minitorch.tracing import text
 
 FIRST = """\
-Backward in 5 steps: 3 operations, 2 leaves. The graph holds 16 bytes for it.
+Backward in 5 steps: 3 operations, 2 leaves. The graph holds 16 B for it.
 
 Step 1: SumBackward0, The sum of all elements
   line test_text.py:39  loss = (h * h).sum()
@@ -27,7 +27,7 @@ Step 2: MulBackward0, a * b
   rule grad_b = grad * conj(a)
   out  a (2, 2)  [[2, 0], [3, 3]]  -> step 3, AddBackward0 (1 of 2 that add up)
   out  b (2, 2)  [[2, 0], [3, 3]]  -> step 3, AddBackward0 (2 of 2 that add up)
-  frees 16 bytes; 0 bytes held
+  frees 16 B; 0 B held
 """
 
 
@@ -43,6 +43,14 @@ def example():
 def step_text(trace, name):
     (step,) = [step for step in trace if step.name == name]
     return "\n".join(text.lines(trace, step))
+
+
+def test_one_step_alone():
+    trace = example()
+    assert str(trace).split("\n\n")[1:] == [trace.step(i) for i in range(1, len(trace) + 1)]
+    for number in (0, -1, len(trace) + 1):
+        with pytest.raises(IndexError, match=f"there is no step {number}: they go from 1 to 5"):
+            trace.step(number)
 
 
 def test_the_text_of_an_example():
@@ -102,9 +110,9 @@ def test_modules_and_long_rules():
     assert "\n  rule at minitorch/ops/linear.py:" in said
 
 
-SIZES = {1: "1 byte", 1023: "1023 bytes", 1536: "1.5 KiB", 5 << 20: "5.0 MiB", 3 << 30: "3.0 GiB"}
+SIZES = {1: "1 B", 1023: "1023 B", 1536: "1.5 KiB", 5 << 20: "5.0 MiB", 3 << 30: "3.0 GiB"}
 
 
 @pytest.mark.parametrize(("count", "said"), SIZES.items())
 def test_sizes(count, said):
-    assert text.size(count) == said
+    assert tables.in_bytes(count) == said

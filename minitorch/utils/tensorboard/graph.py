@@ -14,6 +14,7 @@ from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.versions_pb2 import VersionDef
 
+from ...autograd.engine import youngest_first
 from ...autograd.graph import Node, next_number
 from ...autograd.modes import enable_grad
 from ...pytree import leaves
@@ -113,15 +114,8 @@ def draw(message: GraphDef, model: Any, inputs: Any, outputs: list[Any], calls: 
             names[id(origin)] = add(name, kind or "Parameter", [], origin.shape)
         return names[id(origin)] + (f":{place}" if place else "")
 
-    nodes: dict[int, Node] = {}
     ends = {place: x for place, x in enumerate(outputs) if x.requires_grad}
-    waiting = [x.grad_fn for x in ends.values() if x.grad_fn]
-    while waiting:
-        node = waiting.pop()
-        if node.number not in nodes:
-            nodes[node.number] = node
-            waiting += [edge[0] for edge in node.edges if edge and isinstance(edge[0], Node)]
-    for _, node in sorted(nodes.items()):
+    for node in reversed(youngest_first(x.grad_fn for x in ends.values() if x.grad_fn)):
         operation = node.name().removesuffix("Backward0")
         sources = [source(edge) for edge in node.edges if edge]
         shape = node.outputs[0][0]

@@ -16,7 +16,6 @@ class AlexNet(nn.Module):
     Source: Krizhevsky, Sutskever and Hinton, *ImageNet classification with deep convolutional
     neural networks*, 2012; in the form of Krizhevsky, 2014.
 
-
     >>> AlexNet(num_classes=10).eval()(mt.zeros(1, 3, 224, 224)).shape
     torch.Size([1, 10])
     """

@@ -118,7 +118,6 @@ class ResNet(nn.Module):
 
     Source: He et al., *Deep residual learning for image recognition*, 2015.
 
-
     >>> block = mt.vision.models.resnet.BasicBlock
     >>> ResNet(block, [1, 1, 1, 1], num_classes=10)(mt.zeros(1, 3, 64, 64)).shape
     torch.Size([1, 10])

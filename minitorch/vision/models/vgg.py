@@ -41,7 +41,6 @@ class VGG(nn.Module):
     Source: Simonyan and Zisserman, *Very deep convolutional networks for large-scale image
     recognition*, 2014.
 
-
     >>> features = mt.vision.models.vgg.make_layers([64, "M", 128, "M"])  # M halves the image
     >>> features(mt.zeros(1, 3, 32, 32)).shape
     torch.Size([1, 128, 8, 8])

@@ -13,10 +13,10 @@ from PIL import Image, ImageEnhance
 import minitorch as mt
 from minitorch import nn
 
+from .combine import Sometimes
 from .conversion import convert_image_dtype
 from .images import (
     bound_of,
-    chance,
     check_channels,
     get_dimensions,
     is_pil,
@@ -274,7 +274,7 @@ class Grayscale(nn.Module):
         return f"{type(self).__name__}(num_output_channels={self.num_output_channels})"
 
 
-class RandomGrayscale(nn.Module):
+class RandomGrayscale(Sometimes):
     """The image in grey with probability ``p``, in as many channels as it has.
 
     >>> RandomGrayscale(p=1.0)(mt.tensor([1.0, 0.0, 0.0]).view(3, 1, 1)).flatten()
@@ -282,13 +282,8 @@ class RandomGrayscale(nn.Module):
     """
 
     def __init__(self, p: float = 0.1) -> None:
-        super().__init__()
-        self.p = p
+        super().__init__(p)
 
-    def forward(self, img: Any) -> Any:
-        """The image, grey or as it is."""
-        channels = get_dimensions(img)[0]
-        return rgb_to_grayscale(img, channels) if chance(self.p) else img
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(p={self.p})"
+    def change(self, img: Any) -> Any:
+        """The grey image."""
+        return rgb_to_grayscale(img, get_dimensions(img)[0])

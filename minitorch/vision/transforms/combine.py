@@ -1,4 +1,4 @@
-"""Transforms made of transforms."""
+"""Transforms made of transforms, and those that happen only sometimes."""
 
 from __future__ import annotations
 
@@ -134,3 +134,25 @@ class RandomChoice(_RandomTransforms):
 
     def __repr__(self) -> str:
         return f"{super().__repr__()}(p={self.p})"
+
+
+class Sometimes(nn.Module):
+    """A change of an image with probability ``p``; ``settings`` are what a subclass has besides."""
+
+    settings: tuple[str, ...] = ()
+
+    def __init__(self, p: float = 0.5) -> None:
+        super().__init__()
+        self.p = p
+
+    def change(self, img: Any) -> Any:
+        """What the function makes of the image."""
+        raise NotImplementedError
+
+    def forward(self, img: Any) -> Any:
+        """The image, changed or as it is."""
+        return self.change(img) if chance(self.p) else img
+
+    def __repr__(self) -> str:
+        shown = ",".join(f"{name}={getattr(self, name)}" for name in (*self.settings, "p"))
+        return f"{type(self).__name__}({shown})"

@@ -10,7 +10,8 @@ import minitorch as mt
 from minitorch import nn
 
 from .color import blend, check_factor
-from .images import as_float_batch, bound_of, chance, check_channels, is_pil
+from .combine import Sometimes
+from .images import as_float_batch, bound_of, check_channels, is_pil
 
 
 def _check(img: Any, bytes_only: bool = False) -> None:
@@ -133,29 +134,7 @@ def adjust_sharpness(img: Any, sharpness_factor: float) -> Any:
     return blend(img, smoother, sharpness_factor)
 
 
-class _Sometimes(nn.Module):
-    """One of the functions above, with probability ``p``."""
-
-    settings: tuple[str, ...] = ()
-
-    def __init__(self, p: float = 0.5) -> None:
-        super().__init__()
-        self.p = p
-
-    def change(self, img: Any) -> Any:
-        """What the function makes of the image."""
-        raise NotImplementedError
-
-    def forward(self, img: Any) -> Any:
-        """The image, changed or as it is."""
-        return self.change(img) if chance(self.p) else img
-
-    def __repr__(self) -> str:
-        shown = ",".join(f"{name}={getattr(self, name)}" for name in (*self.settings, "p"))
-        return f"{type(self).__name__}({shown})"
-
-
-class RandomInvert(_Sometimes):
+class RandomInvert(Sometimes):
     """`invert` with probability ``p``.
 
     >>> RandomInvert(p=1.0)(mt.tensor([[[0.0, 0.25, 1.0]]]))
@@ -167,7 +146,7 @@ class RandomInvert(_Sometimes):
         return invert(img)
 
 
-class RandomAutocontrast(_Sometimes):
+class RandomAutocontrast(Sometimes):
     """`autocontrast` with probability ``p``.
 
     >>> RandomAutocontrast(p=1.0)(mt.tensor([[[0.25, 0.5, 0.75]]]))
@@ -179,7 +158,7 @@ class RandomAutocontrast(_Sometimes):
         return autocontrast(img)
 
 
-class RandomEqualize(_Sometimes):
+class RandomEqualize(Sometimes):
     """`equalize` with probability ``p``.
 
     >>> image = mt.tensor([100, 101, 103], dtype=mt.uint8).repeat(300).view(1, 30, 30)
@@ -192,7 +171,7 @@ class RandomEqualize(_Sometimes):
         return equalize(img)
 
 
-class RandomPosterize(_Sometimes):
+class RandomPosterize(Sometimes):
     """`posterize` with probability ``p``.
 
     >>> RandomPosterize(bits=2, p=1.0)(mt.tensor([[[10, 100, 200]]], dtype=mt.uint8))
@@ -210,7 +189,7 @@ class RandomPosterize(_Sometimes):
         return posterize(img, self.bits)
 
 
-class RandomSolarize(_Sometimes):
+class RandomSolarize(Sometimes):
     """`solarize` with probability ``p``.
 
     >>> RandomSolarize(threshold=0.5, p=1.0)(mt.tensor([[[0.25, 0.5, 1.0]]]))
@@ -228,7 +207,7 @@ class RandomSolarize(_Sometimes):
         return solarize(img, self.threshold)
 
 
-class RandomAdjustSharpness(_Sometimes):
+class RandomAdjustSharpness(Sometimes):
     """`adjust_sharpness` with probability ``p``.
 
     >>> RandomAdjustSharpness(1.0, p=1.0)(mt.full((1, 1, 2), 0.5))

@@ -112,6 +112,14 @@ WINDOWS = [
         groups=2,
         dilation=1,
     ),
+    Sample(  # of output padding that is not smaller than the stride some is reached nevertheless
+        "conv_transpose1d",
+        real(1, 1, 3),
+        real(1, 1, 2),
+        padding=1,
+        output_padding=1,
+        dilation=2,
+    ),
     *(
         Sample(f"{kind}_pool{n}d", real(1, 2, *[4] * n), 2)
         for kind in ("max", "avg")

@@ -13,9 +13,11 @@ import contextlib
 import inspect
 import operator
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
+import as_cpp
 import numpy as np
 import scipy.special
 
@@ -499,33 +501,59 @@ class ufunc:  # noqa: N801 - CuPy's name
 
 
 class ElementwiseKernel:
-    """A loop around statements of C; those that Python can read, too."""
+    """A loop around statements of C: read as Python where that can read them, else compiled."""
 
     def __init__(self, in_params: str, out_params: str, operation: str, name: str) -> None:
-        self.ins, self.outs = (
-            [word.split() for word in params.split(",")] for params in (in_params, out_params)
-        )
-        self.operation, self.name = operation, name
-        assert all(kind in ("T", "bool", "int64") for kind, _ in self.ins + self.outs)
+        self.params, self.operation, self.name = (in_params, out_params), operation, name
+        self.ins, self.outs = map(as_cpp.parameters, self.params)
+        known = ("T", "bool", "int64", "uint32", "uint64")
+        assert all(kind in known for _, kind, _ in self.ins + self.outs)
 
     def __call__(self, *args: Any) -> Any:
-        names = [name for _, name in self.ins + self.outs]
-        values = dict(zip(names, map(operand, args), strict=False))
-        others = {name: kind for kind, name in self.ins if kind != "T"}
+        arrays = [operand(arg) for arg in args]
+        assert any(isinstance(array, np.ndarray) for array in arrays), "how long is the loop?"
+        run = self.compiled if "raw " in self.params[0] or "for (" in self.operation else self.read
+        found = run(*arrays)
+        given = args[len(self.ins) :]
+        if not given:
+            return wrap(found)
+        return given[0] if len(given) == 1 else given
+
+    def compiled(self, *arrays: Any) -> Any:
+        with tempfile.TemporaryDirectory() as folder:
+            library = as_cpp.library([(self.name, *self.params, self.operation)], Path(folder))
+        assert library is not None, "a C++ compiler is wanted"
+        self.compiled = lambda *arrays: as_cpp.call(library, self.name, *self.params, arrays)
+        return self.compiled(*arrays)
+
+    def read(self, *arrays: Any) -> Any:
+        names = [name for _, _, name in self.ins + self.outs]
+        values = dict(zip(names, arrays, strict=False))
+        others = {name: kind for _, kind, name in self.ins if kind != "T"}
         assert all(values[name].dtype == kind for name, kind in others.items())
         (dtype,) = {v.dtype for n, v in values.items() if hasattr(v, "dtype") and n not in others}
         here = {n: v if hasattr(v, "dtype") else dtype.type(v) for n, v in values.items()}
-        known = {name: getattr(np, name) for name in ("sqrt", "exp", "tanh", "fmin")}
+        known = {name: getattr(np, name) for name in self.KNOWN}
         known |= {"erf": scipy.special.erf, "T": dtype.type}
         with np.errstate(all="ignore"):
-            exec(re.sub(r"\bT (?=\w+ = )", "", self.operation), known, here)  # no declarations
-        given = args[len(self.ins) :]
-        if not given:
-            results = tuple(wrap(here[name].astype(dtype)) for _, name in self.outs)
-            return results[0] if len(results) == 1 else results
-        for array, (_, name) in zip(given, self.outs, strict=True):
-            array._a[...] = here[name]
-        return given[0] if len(given) == 1 else given
+            exec(self.python, known, here)
+        given = arrays[len(self.ins) :]
+        results = tuple(here[name] for _, _, name in self.outs)
+        for array, result in zip(given, results, strict=False):
+            array[...] = result
+        results = tuple(result.astype(dtype) for result in results)
+        return results[0] if len(results) == 1 else results
+
+    KNOWN = "sqrt exp expm1 log1p tanh fabs fmin where".split()
+
+    @property
+    def python(self) -> str:
+        """The statements without declarations, and with ``where`` for ``?`` and ``:``."""
+        lines = [
+            re.sub(r"^\s*T (?=\w+ = )", "", line).strip() for line in self.operation.split(";")
+        ]
+        choice = r"(\w+) = (.+) \? (.+) : (.+)"
+        return "\n".join(re.sub(choice, r"\1 = where(\2, \3, \4)", line) for line in lines)
 
 
 UFUNCS: dict[str, ufunc] = {}

@@ -28,7 +28,8 @@ def _check(device: int) -> int:
 
 def _properties(device: int) -> dict[str, Any]:
     return {"name": b"A stand-in for a GPU", "major": 9, "minor": 1, "totalGlobalMem": 1 << 30,
-            "multiProcessorCount": 1, "index": _check(device)}  # fmt: skip
+            "multiProcessorCount": 1, "maxThreadsPerMultiProcessor": 2048,
+            "index": _check(device)}  # fmt: skip
 
 
 class PinnedMemory(bytearray):
@@ -158,6 +159,9 @@ class Pool:
     def total_bytes(self) -> int:
         return self.used[_now[-1]] + 1024
 
+    def set_limit(self, size: Any = None, fraction: Any = None) -> None:
+        self.fraction = fraction
+
     def free_all_blocks(self, stream: Any = None) -> None:
         """There are none."""
 
@@ -165,6 +169,8 @@ class Pool:
         """As if an array of this size were made, or given back if it is negative."""
         self.used[_now[-1]] += size
         for hook in self.hooks.values():
+            if size > 0:
+                hook.alloc_postprocess(device_id=_now[-1], mem_size=size, mem_ptr=0)
             tell = hook.malloc_postprocess if size > 0 else hook.free_postprocess
             tell(device_id=_now[-1], size=abs(size), mem_size=abs(size), mem_ptr=0, pmem_id=0)
 

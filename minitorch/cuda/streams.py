@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from typing import Any
 
-from . import backend, devices, late
+from .. import backend, devices, late
 
 
 class Stream:
