@@ -5,10 +5,10 @@ Where there is no GPU, all but the first three functions raise RuntimeError.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from . import cuda, devices
+from .user_warnings import warn
 
 
 def is_available() -> bool:
@@ -65,13 +65,13 @@ def set_device_index(device: Any, /) -> None:
 
 def current_device_idx() -> int:
     """The old name of `current_device_index`."""
-    warnings.warn("Use `current_device_index` instead.", FutureWarning, stacklevel=2)
+    warn("Use `current_device_index` instead.", FutureWarning)
     return current_device_index()
 
 
 def set_device_idx(device: Any, /) -> None:
     """The old name of `set_device_index`."""
-    warnings.warn("Use `set_device_index` instead.", FutureWarning, stacklevel=2)
+    warn("Use `set_device_index` instead.", FutureWarning)
     set_device_index(device)
 
 

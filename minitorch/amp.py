@@ -8,11 +8,11 @@ PyTorch where they are disabled, as on a machine without CUDA, and refuse to be 
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from . import cuda, devices
+from .user_warnings import warn
 
 REFUSED = "MiniTorch computes in the dtypes of the tensors. Pass enabled=False."
 
@@ -36,9 +36,7 @@ class autocast(contextlib.ContextDecorator):  # noqa: N801 - PyTorch's name
     ) -> None:
         self.device = devices.device(device_type).type
         if enabled and self.device == "cuda" and not cuda.is_available():
-            warnings.warn(
-                "CUDA is not available or torch_xla is imported. Disabling autocast.", stacklevel=2
-            )
+            warn("CUDA is not available or torch_xla is imported. Disabling autocast.")
             enabled = False
         if enabled:
             raise NotImplementedError(f"There is no automatic mixed precision. {REFUSED}")
@@ -78,10 +76,7 @@ class GradScaler:
         enabled: bool = True,
     ) -> None:
         if enabled and devices.device(device).type == "cuda" and not cuda.is_available():
-            warnings.warn(
-                "torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.",
-                stacklevel=2,
-            )
+            warn("torch.cuda.amp.GradScaler is enabled, but CUDA is not available.  Disabling.")
             enabled = False
         if enabled:
             raise NotImplementedError(f"There is no gradient scaling. {REFUSED}")

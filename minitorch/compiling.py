@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
+
+from .user_warnings import warn
 
 
 def compile(
@@ -36,7 +37,5 @@ def compile(
     if not callable(model):
         raise AssertionError(f"A callable function is expected, but {type(model)} is provided.")
     if not disable:
-        warnings.warn(
-            "MiniTorch has no compiler: torch.compile returns its argument as it is", stacklevel=2
-        )
+        warn("MiniTorch has no compiler: torch.compile returns its argument as it is")
     return model

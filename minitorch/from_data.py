@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import functools
 import numbers
-import warnings
 from typing import Any
 
 import numpy as np
@@ -18,6 +17,7 @@ from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make
 from .placement import check_pinning, pinned
+from .user_warnings import warn
 
 
 def leaf(array: Any, device: Any = None, requires_grad: bool = False) -> Any:
@@ -69,12 +69,10 @@ def tensor(
     """
     pins = check_pinning("tensor", pin_memory)
     if isinstance(data, TensorBase):
-        warnings.warn(
+        warn(
             "To copy construct from a tensor, it is recommended to use "
             "sourceTensor.detach().clone() or sourceTensor.detach().clone().requires_grad_(True), "
-            "rather than torch.tensor(sourceTensor).",
-            UserWarning,
-            stacklevel=3,
+            "rather than torch.tensor(sourceTensor)."
         )
         device = device or devices.of(data._array)
     made = leaf(array_from(data, dtype, copy=True), device, requires_grad)
@@ -196,12 +194,10 @@ def refusal(data: Any) -> Exception:
 @functools.cache  # once, as PyTorch does
 def warn_of_arrays() -> None:
     """PyTorch's warning for a list of arrays."""
-    warnings.warn(
+    warn(
         "Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider "
         "converting the list to a single numpy.ndarray with numpy.array() before converting to a "
-        "tensor.",
-        UserWarning,
-        stacklevel=4,
+        "tensor."
     )
 
 
@@ -305,14 +301,12 @@ def frombuffer(
         )
     array = np.frombuffer(buffer, dtype.numpy, count, offset)
     if not array.flags.writeable:
-        warnings.warn(
+        warn(
             "The given buffer is not writable, and PyTorch does not support non-writable tensors. "
             "This means you can write to the underlying (supposedly non-writable) buffer using the "
             "tensor. You may want to copy the buffer to protect its data or make it writable "
             "before converting it to a tensor. This type of warning will be suppressed for the "
-            "rest of this program.",
-            UserWarning,
-            stacklevel=3,
+            "rest of this program."
         )
     return leaf(array, "cpu", requires_grad)
 
@@ -344,12 +338,10 @@ def from_numpy(ndarray: np.ndarray) -> Any:
 @functools.cache  # once, as PyTorch does
 def warn_of_read_only() -> None:
     """PyTorch's warning for an array that cannot be written to."""
-    warnings.warn(
+    warn(
         "The given NumPy array is not writable, and PyTorch does not support non-writable tensors. "
         "This means writing to this tensor will result in undefined behavior. You may want to copy "
         "the array to protect its data or make it writable before converting it to a tensor. This "
         "type of warning will be suppressed for the rest of this program.\nHere NumPy will refuse "
-        "to write to it.",
-        UserWarning,
-        stacklevel=3,
+        "to write to it."
     )

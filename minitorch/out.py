@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -26,6 +25,7 @@ from .ops.dims import WITHOUT_NAMES
 from .ops.operands import invalid_combination
 from .ops.overwriting import refuse_shape
 from .ops.resizing import in_order, resized
+from .user_warnings import warn
 
 # The functions of `mt` that PyTorch gives the argument. These cast their result to the dtype of
 # `out`, if it is of the same category (bool, integer, floating, complex) or a higher one:
@@ -206,13 +206,13 @@ def check_dtype(name: str, have: dtypes.dtype, want: dtypes.dtype) -> None:
         )
 
 
-def write_one(out: Any, value: Any, warn: bool) -> None:
+def write_one(out: Any, value: Any, telling: bool) -> None:
     """Write ``value`` into ``out``, which gets its shape, and its order of dimensions then."""
     shape = value._array.shape
     if out._array.shape != shape:
-        if warn and out._array.size:
+        if telling and out._array.size:
             message = RESIZED.format(list(out._array.shape), list(shape))
-            warnings.warn(message, UserWarning, stacklevel=4)
+            warn(message)
         dims = order(value._array, preserve_format)
         out._array = in_order(resized(out._array, shape), dims)
     backend.array_module(out._array).copyto(out._array, value._array, casting="unsafe")

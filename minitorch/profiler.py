@@ -11,12 +11,12 @@ import json
 import os
 import socket
 import time
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from .autograd.profiler import profile as _Profile, record_function
 from .autograd.profiler_util import EventList
+from .user_warnings import warn
 
 __all__ = [
     "ProfilerAction",
@@ -93,7 +93,7 @@ def schedule(
         )
     if warmup == 0:
         said = "Profiler won't be using warmup, this can skew profiler results"
-        warnings.warn(said, stacklevel=2)
+        warn(said)
     cycle = wait + warmup + active
 
     def what(step: int) -> ProfilerAction:
@@ -165,7 +165,7 @@ class profile:  # noqa: N801 - PyTorch's name
     ) -> None:
         if use_cuda is not None:
             said = "`use_cuda` is deprecated, use `activities` argument instead"
-            warnings.warn(said, FutureWarning, stacklevel=2)
+            warn(said, FutureWarning)
         if activities is not None and not set(activities):
             raise AssertionError("No valid profiler activities found")
         self.options = {
@@ -215,7 +215,7 @@ class profile:  # noqa: N801 - PyTorch's name
         """From what was done in one step to what is done in the next; None: that is all."""
         if now is not None and before.value > now.value and before in INCOMPLETE:
             said = f"Incorrect schedule: {before.name} followed by {now.name}"
-            warnings.warn(said, stacklevel=4)
+            warn(said)
         ready = before is ProfilerAction.RECORD_AND_SAVE or (before in RECORDING and now is None)
         goes_on = before is ProfilerAction.RECORD and now in RECORDING
         if before in RECORDING and not goes_on:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-import warnings
 from dataclasses import dataclass
+
+from .user_warnings import warn
 
 
 @dataclass
@@ -159,10 +160,9 @@ def set_float32_matmul_precision(precision: str) -> None:
     >>> mt.set_float32_matmul_precision("highest")
     """
     if precision not in ("highest", "high", "medium"):
-        warnings.warn(
+        warn(
             f"{precision} is not one of 'highest', 'high', or 'medium'; the current"
-            "setFloat32MatmulPrecision call has no effect.",
-            stacklevel=2,
+            "setFloat32MatmulPrecision call has no effect."
         )
         return
     _settings.precision = precision

@@ -29,9 +29,9 @@ import numpy as np
 from . import devices, dtypes, memory_formats
 from .autograd.errors import type_name
 from .autograd.graph import TensorBase
-from .ops.old import warn_of_old
 from .ops.sizes import OVERFLOW, fits
 from .random import Generator
+from .user_warnings import warn
 
 TABLE = __file__.removesuffix("py") + "txt"  # (pathlib would take 2 ms to load)
 REFUSED_ANYWAY = "Tensor Tensors int ints size object".split()  # by functions, if wrong
@@ -412,7 +412,7 @@ def restated(
 def warn_of_overload(name: str, signature: Signature, known: list[Signature]) -> None:
     """Say that a function should be called in a newer way."""
     new = "".join(f"\n\t{name}{one}" for one in known if not one.old)
-    warn_of_old(
+    warn(
         f"This overload of {name} is deprecated:\n\t{name}{signature}\n"
         f"Consider using one of the following signatures instead:{new}"
     )

@@ -10,8 +10,8 @@ import numpy as np
 from . import backend, dtypes
 from .autograd.graph import TensorBase
 from .from_data import check_dtype, leaf
-from .ops.old import warn_of_old
 from .ops.sizes import fits, long
+from .user_warnings import warn
 
 
 def arange(
@@ -137,7 +137,7 @@ def range_(
     >>> mt.range(1, 2, 0.5)
     tensor([1.0000, 1.5000, 2.0000])
     """
-    warn_of_old(
+    warn(
         "torch.range is deprecated and will be removed in a future release because its behavior is "
         "inconsistent with Python's range builtin. Instead, use torch.arange, which produces "
         "values in [start, end)."

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import operator
-import warnings
 from typing import Any
 
 from . import backend, devices, dtypes
 from .ops.memory_views import bytes_of, memory_of
+from .user_warnings import warn
 
 DEPRECATED = (
     "TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the "
@@ -192,7 +192,7 @@ def refuse_slice(index: Any, verb: str) -> None:
 @functools.cache
 def warn_once() -> None:
     """PyTorch's warning, at the first use."""
-    warnings.warn(DEPRECATED, UserWarning, stacklevel=3)
+    warn(DEPRECATED)
 
 
 def untyped_storage(self: Any) -> UntypedStorage:

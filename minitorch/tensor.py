@@ -9,7 +9,6 @@ made of it in Python. Here is how it is made, and its part in differentiation.
 from __future__ import annotations
 
 import sys
-import warnings
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -26,6 +25,7 @@ from .checking import checked_methods
 from .facts import Facts
 from .methods import Methods
 from .to_python import ToPython
+from .user_warnings import warn
 
 
 class Tensor(Facts, ToPython, Methods):
@@ -153,15 +153,13 @@ class Tensor(Facts, ToPython, Methods):
         tensor(12.)
         """
         if self._grad is None and self._grad_fn is not None and not self.retains_grad:
-            warnings.warn(
+            warn(
                 "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its "
                 ".grad attribute won't be populated during autograd.backward(). If you indeed want "
                 "the .grad field to be populated for a non-leaf Tensor, use .retain_grad() on the "
                 "non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you "
                 "access the leaf Tensor instead. See github.com/pytorch/pytorch/pull/30531 for "
-                "more information.",
-                UserWarning,
-                stacklevel=2,
+                "more information."
             )
         return self._grad
 

@@ -8,7 +8,6 @@ for tensors on a GPU. ``Tensor(2, 3)`` and ``x.new(2, 3)`` are made in the same 
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from .creation import shape_of
 from .from_data import array_from
 from .ops.operands import invalid_combination
 from .size import Size
+from .user_warnings import warn
 
 
 def old_style(data: tuple[Any, ...], dtype: dtypes.dtype, index: int | None) -> Any:
@@ -67,10 +67,9 @@ class tensortype(type):  # noqa: N801 - PyTorch's name
         index = None
         if cls.is_cuda:
             cls.refuse_without_gpu()
-            warnings.warn(
+            warn(
                 "The torch.cuda.*DtypeTensor constructors are no longer recommended. It's best to "
-                "use methods such as torch.tensor(data, dtype=*, device='cuda') to create tensors.",
-                stacklevel=2,
+                "use methods such as torch.tensor(data, dtype=*, device='cuda') to create tensors."
             )
             index = devices.array_index("cuda" if device is None else device)
         return make(TensorBase._result_class, old_style(data, cls.dtype, index), state.recording)
@@ -160,10 +159,9 @@ def set_default_tensor_type(t: Any) -> None:
         )
     if t.is_cuda:
         t.refuse_without_gpu()
-    warnings.warn(
+    warn(
         "torch.set_default_tensor_type() is deprecated as of PyTorch 2.1, please use "
-        "torch.set_default_dtype() and torch.set_default_device() as alternatives.",
-        stacklevel=2,
+        "torch.set_default_dtype() and torch.set_default_device() as alternatives."
     )
     dtypes.set_default_dtype(t.dtype)
     devices.set_default_device("cuda" if t.is_cuda else "cpu")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from numbers import Number
 from typing import Any
@@ -14,6 +13,7 @@ from . import backend, creation, dtypes, from_data, inspection, sampling
 from .autograd.graph import TensorBase
 from .autograd.modes import no_grad
 from .ops.complexes import view_as_real
+from .user_warnings import warn
 
 __all__ = ["assert_allclose", "assert_close", "make_tensor"]
 
@@ -86,12 +86,11 @@ def assert_allclose(
 
     >>> mt.testing.assert_allclose([1.0, 2.0], mt.tensor([1, 2]))
     """
-    warnings.warn(
+    warn(
         "`torch.testing.assert_allclose()` is deprecated since 1.12 and will be removed in a "
         "future release. Please use `torch.testing.assert_close()` instead. You can find detailed "
         "upgrade instructions in https://github.com/pytorch/pytorch/issues/61844.",
         FutureWarning,
-        stacklevel=2,
     )
     one, other = from_data.as_tensor(actual), from_data.as_tensor(expected)
     if rtol is None and atol is None:
@@ -299,11 +298,10 @@ def limits(
     if math.isnan(low) or math.isnan(high):
         raise ValueError(f"`low` and `high` cannot be NaN, but got {low=} and {high=}")
     if low == high and not whole:
-        warnings.warn(
+        warn(
             "Passing `low==high` to `torch.testing.make_tensor` for floating or complex types is "
             "deprecated since 2.1 and will be removed in 2.3. Use `torch.full(...)` instead.",
             FutureWarning,
-            stacklevel=3,
         )
     elif low >= high:
         raise ValueError(f"`low` must be less than `high`, but got {low} >= {high}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,16 +12,15 @@ from . import backend, copying, dlpack, late
 from .autograd.graph import TensorBase
 from .autograd.modes import state
 from .autograd.operation import make, wrap
+from .user_warnings import warn
 
 
 @functools.cache  # once, as PyTorch does
 def warn_of_lost_gradient() -> None:
     """PyTorch's warning where a number is made of a tensor that requires grad."""
-    warnings.warn(
+    warn(
         "Converting a tensor with requires_grad=True to a scalar may lead to unexpected "
-        "behavior.\nConsider using tensor.detach() first.",
-        UserWarning,
-        stacklevel=3,
+        "behavior.\nConsider using tensor.detach() first."
     )
 
 

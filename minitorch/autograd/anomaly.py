@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import traceback
-import warnings
 from typing import Any
 
 from .. import backend
+from ..user_warnings import warn
 from .modes import state
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__))
@@ -33,7 +33,7 @@ class detect_anomaly:  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, check_nan: bool = True) -> None:
-        warnings.warn(ENABLED, stacklevel=2)
+        warn(ENABLED)
         self.wanted = True, check_nan
 
     def __enter__(self) -> None:
@@ -105,10 +105,10 @@ def run_watched(node: Any, grads: list[Any], needed: list[bool] | None) -> Any:
                 refuse_nan(node, grad, place)
     except Exception:
         told = forward_of(node, "caused the error")
-        warnings.warn(ERROR.format(node.name()) + told, stacklevel=2)
+        warn(ERROR.format(node.name()) + told)
         while node.stack is not None and (node := node.stack[1]) is not None:
             told = forward_of(node, "induced the previous calculation")
-            warnings.warn(INDUCED.format(node.name()) + told, stacklevel=2)
+            warn(INDUCED.format(node.name()) + told)
         raise
     finally:
         state.node = outer

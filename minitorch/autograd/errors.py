@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Any
 
 from .. import backend, dtypes
+from ..user_warnings import warn
 from .modes import state
 
 FREED = (
@@ -206,11 +206,10 @@ def check_grad(inputs: Any, only_inputs: bool, allow_unused: Any, materialize_gr
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     check_places(inputs)
     if not only_inputs:
-        warnings.warn(
+        warn(
             "only_inputs argument is deprecated and is ignored now (defaults to True). To "
             "accumulate gradient for other parts of the graph, please use torch.autograd.backward.",
             FutureWarning,
-            stacklevel=3,
         )
     for tensor in inputs:
         if not tensor.requires_grad:
@@ -221,9 +220,7 @@ def renamed(grad_tensors: Any, grad_variables: Any) -> Any:
     """``grad_tensors``, given by this name or by the old one."""
     if grad_variables is None:
         return grad_tensors
-    warnings.warn(
-        "`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=3
-    )
+    warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning)
     if grad_tensors is not None:
         raise RuntimeError(
             "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to "

@@ -6,13 +6,13 @@ of the rules that it tests.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from .. import backend
+from ..user_warnings import warn
 from . import engine
 from .graph import TensorBase
 from .modes import enable_grad
@@ -172,12 +172,10 @@ def _check_inputs(inputs: tuple[Any, ...]) -> list[Any]:
         )
     for place, x in enumerate(sources):
         if x._array.dtype.itemsize < (16 if x._array.dtype.kind == "c" else 8):
-            warnings.warn(
+            warn(
                 f"Input #{place} requires gradient and is not a double precision floating point or "
                 "complex. This check will likely fail if all the inputs are not of double "
-                "precision floating point or complex.",
-                UserWarning,
-                stacklevel=4,
+                "precision floating point or complex."
             )
         if x._array.size > 1 and any(
             step == 0 and size > 1

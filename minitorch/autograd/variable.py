@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
+from ..user_warnings import warn
 from .graph import TensorBase
 
 
@@ -33,10 +33,7 @@ class Variable(metaclass=_VariableMeta):
         if volatile:
             if requires_grad:
                 raise ValueError("Variable can't be volatile and require_grad at the same time!")
-            warnings.warn(
-                "volatile was removed and now has no effect. Use `with torch.no_grad():` instead.",
-                stacklevel=2,
-            )
+            warn("volatile was removed and now has no effect. Use `with torch.no_grad():` instead.")
         if data is None:
             data = TensorBase._result_class()
         elif not isinstance(data, TensorBase):

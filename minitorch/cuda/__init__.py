@@ -45,7 +45,7 @@ from .streams import (
 from .which import (
     current_device as current_device,
     device_count as device_count,
-    index_of,
+    index_of as _index_of,
     is_available as is_available,
 )
 
@@ -67,7 +67,7 @@ def set_device(device: Any) -> None:
     ...     mt.cuda.set_device(0)
     """
     if not (isinstance(device, int) and device < 0):
-        backend.cupy().cuda.Device(index_of(device)).use()
+        backend.cupy().cuda.Device(_index_of(device)).use()
 
 
 class device:  # noqa: N801 - PyTorch's name
@@ -78,7 +78,7 @@ class device:  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, device: Any) -> None:
-        self.idx = -1 if device is None or device == -1 else index_of(device)
+        self.idx = -1 if device is None or device == -1 else _index_of(device)
         self.prev_idx = -1
 
     def __enter__(self) -> None:
@@ -106,7 +106,7 @@ def get_device_name(device: Any = None) -> str:
 
     >>> name = mt.cuda.get_device_name() if mt.cuda.is_available() else "no GPU"
     """
-    properties = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
+    properties = backend.cupy().cuda.runtime.getDeviceProperties(_index_of(device))
     return str(properties["name"].decode())
 
 
@@ -115,7 +115,7 @@ def get_device_capability(device: Any = None) -> tuple[int, int]:
 
     >>> capability = mt.cuda.get_device_capability() if mt.cuda.is_available() else None
     """
-    properties = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
+    properties = backend.cupy().cuda.runtime.getDeviceProperties(_index_of(device))
     return properties["major"], properties["minor"]
 
 
@@ -135,7 +135,7 @@ def get_device_properties(device: Any = None) -> _CudaDeviceProperties:
     >>> if mt.cuda.is_available():
     ...     bytes_of_memory = mt.cuda.get_device_properties(0).total_memory
     """
-    found = backend.cupy().cuda.runtime.getDeviceProperties(index_of(device))
+    found = backend.cupy().cuda.runtime.getDeviceProperties(_index_of(device))
     return _CudaDeviceProperties(
         found["name"].decode(),
         found["major"],
@@ -151,7 +151,7 @@ def synchronize(device: Any = None) -> None:
     >>> if mt.cuda.is_available():
     ...     mt.cuda.synchronize()
     """
-    backend.cupy().cuda.Device(index_of(device)).synchronize()
+    backend.cupy().cuda.Device(_index_of(device)).synchronize()
     _late.look()
 
 

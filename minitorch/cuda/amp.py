@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from .. import amp
+from ..user_warnings import warn
 
 __all__ = ["GradScaler", "autocast", "custom_bwd", "custom_fwd"]
 
 
-def warn(old: str, new: str) -> None:
+def warn_of_place(old: str, new: str) -> None:
     """The warning that a name has another place now."""
-    warnings.warn(
+    warn(
         f"`torch.cuda.amp.{old}` is deprecated. Please use `torch.amp.{new}` instead.",
         FutureWarning,
-        stacklevel=3,
     )
 
 
@@ -29,7 +28,7 @@ class autocast(amp.autocast):  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, enabled: bool = True, dtype: Any = None, cache_enabled: bool = True) -> None:
-        warn("autocast(args...)", "autocast('cuda', args...)")
+        warn_of_place("autocast(args...)", "autocast('cuda', args...)")
         super().__init__("cuda", dtype, enabled, cache_enabled)
 
 
@@ -48,7 +47,7 @@ class GradScaler(amp.GradScaler):
         growth_interval: int = 2000,
         enabled: bool = True,
     ) -> None:
-        warn("GradScaler(args...)", "GradScaler('cuda', args...)")
+        warn_of_place("GradScaler(args...)", "GradScaler('cuda', args...)")
         super().__init__(
             "cuda", init_scale, growth_factor, backoff_factor, growth_interval, enabled
         )
@@ -56,11 +55,11 @@ class GradScaler(amp.GradScaler):
 
 def custom_fwd(fwd: Callable[..., Any] | None = None, *, cast_inputs: Any = None) -> Any:
     """`amp.custom_fwd` for ``"cuda"``."""
-    warn("custom_fwd(args...)", "custom_fwd(args..., device_type='cuda')")
+    warn_of_place("custom_fwd(args...)", "custom_fwd(args..., device_type='cuda')")
     return amp.custom_fwd(fwd, device_type="cuda", cast_inputs=cast_inputs)
 
 
 def custom_bwd(bwd: Callable[..., Any]) -> Any:
     """`amp.custom_bwd` for ``"cuda"``."""
-    warn("custom_bwd(args...)", "custom_bwd(args..., device_type='cuda')")
+    warn_of_place("custom_bwd(args...)", "custom_bwd(args..., device_type='cuda')")
     return amp.custom_bwd(bwd, device_type="cuda")

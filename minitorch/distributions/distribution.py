@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ..autograd.graph import TensorBase
 from ..autograd.modes import no_grad
 from ..size import Size
+from ..user_warnings import warn
 from . import constraints
 from .utils import lazy_property
 
@@ -57,11 +57,10 @@ class Distribution:
             arg_constraints = self.arg_constraints
         except NotImplementedError:
             arg_constraints = {}
-            warnings.warn(
+            warn(
                 f"{self.__class__} does not define `arg_constraints`. "
                 "Please set `arg_constraints = {}` or initialize the distribution "
-                "with `validate_args=False` to turn off validation.",
-                stacklevel=4,
+                "with `validate_args=False` to turn off validation."
             )
         for name, constraint in arg_constraints.items():
             if constraints.is_dependent(constraint):
@@ -140,11 +139,7 @@ class Distribution:
 
     def sample_n(self, n: int) -> Any:
         """``n`` samples; deprecated: use ``sample((n,))``."""
-        warnings.warn(
-            "`sample_n(n)` will be deprecated. Use `sample((n,))` instead.",
-            FutureWarning,
-            stacklevel=2,
-        )
+        warn("`sample_n(n)` will be deprecated. Use `sample((n,))` instead.", FutureWarning)
         return self.sample(Size((n,)))
 
     # Probabilities --------------------------------------------------------------------------------
@@ -202,11 +197,10 @@ class Distribution:
         try:
             support = self.support
         except NotImplementedError:
-            warnings.warn(
+            warn(
                 f"{self.__class__} does not define `support` to enable "
                 "sample validation. Please initialize the distribution with "
-                "`validate_args=False` to turn off validation.",
-                stacklevel=3,
+                "`validate_args=False` to turn off validation."
             )
             return
         if not support.check(value).all():

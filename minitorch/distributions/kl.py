@@ -7,13 +7,13 @@ for values of q. It is ∞ where p has values that q has not.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from ..autograd.engine import grad
 from ..ops.masked import where
 from ..ops.solving import solve_triangular
+from ..user_warnings import warn
 from .bernoulli import Bernoulli
 from .beta import Beta
 from .binomial import Binomial
@@ -101,11 +101,10 @@ def _most_special(type_p: type, type_q: type) -> Rule:
 
     by_p, by_q = min(matches, key=far), min(matches, key=lambda pair: far(pair)[::-1])
     if _registry[by_p] is not _registry[by_q]:
-        warnings.warn(
+        warn(
             f"Ambiguous kl_divergence({type_p.__name__}, {type_q.__name__}). "
             f"Please register_kl({by_p[0].__name__}, {by_q[1].__name__})",
             RuntimeWarning,
-            stacklevel=3,
         )
     return _registry[by_p]
 

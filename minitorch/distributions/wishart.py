@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from ..ops.determinants import slogdet
@@ -15,6 +14,7 @@ from ..ops.solving import cholesky_solve
 from ..sampling import randn
 from ..size import Size
 from ..spacing import arange
+from ..user_warnings import warn
 from . import constraints
 from .chi2 import Chi2
 from .exp_family import ExponentialFamily
@@ -67,10 +67,9 @@ class Wishart(MatrixParameters, ExponentialFamily):
         self.df = df.expand(batch_shape)
         setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         if (self.df < event_shape[-1]).any():
-            warnings.warn(
+            warn(
                 "Low df values detected. Singular samples are highly likely to occur for "
-                "ndim - 1 < df < ndim.",
-                stacklevel=2,
+                "ndim - 1 < df < ndim."
             )
         super().__init__(batch_shape, event_shape, validate_args=validate_args)
         self._set_factor(name, matrix)
@@ -133,7 +132,7 @@ class Wishart(MatrixParameters, ExponentialFamily):
         sample = self._bartlett_sampling(sample_shape)
         singular = ~self.support.check(sample)
         if singular.any():
-            warnings.warn("Singular sample detected.", stacklevel=2)
+            warn("Singular sample detected.")
         for _ in range(10 if max_try_correction is None else max_try_correction):
             if not singular.any():
                 break

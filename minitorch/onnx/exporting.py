@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import os
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,6 +14,7 @@ from .. import backend
 from ..autograd.operation import make
 from ..nn.modules.module import Module
 from ..tensor import Tensor
+from ..user_warnings import warn
 from .comparing import Rerun, merge
 from .errors import OnnxExporterError, OnnxExporterWarning
 from .inputs import (
@@ -188,10 +188,9 @@ def export(
     if opset > NEWEST:
         raise RuntimeError(f"Unsupported onnx_opset_version: {opset}")
     if opset < OLDEST:
-        warnings.warn(
+        warn(
             f"MiniTorch writes opset {OLDEST} and later ones; the file has {OLDEST}, not {opset}",
             OnnxExporterWarning,
-            stacklevel=2,
         )
         opset = OLDEST
 

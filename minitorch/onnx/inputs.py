@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from .. import pytree
 from ..tensor import Tensor
+from ..user_warnings import warn
 
 # Names --------------------------------------------------------------------------------------------
 
@@ -113,11 +113,7 @@ def check_keys(dynamic_axes: Any, names: list[str]) -> None:
     """Warn of a name in ``dynamic_axes`` that is neither an input nor an output."""
     for key in dynamic_axes:
         if key not in names:
-            warnings.warn(
-                f"Provided key {key} for dynamic axes is not a valid input/output name",
-                UserWarning,
-                stacklevel=3,
-            )
+            warn(f"Provided key {key} for dynamic axes is not a valid input/output name")
 
 
 def changes(inputs: list[tuple[str, Any]], asked: Axes) -> list[tuple[str, int, int]]:

@@ -34,34 +34,7 @@ class Sigmoid(Operation):
         return arrays.sigmoid(xp, wide(x)).astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, out: Any) -> Any:
-        return SigmoidBackward.apply(grad, out)
-
-
-class SigmoidBackward(Operation):
-    """``grad * conj((1 - y) y)``: the gradient of `Sigmoid`, whose result is ``y``."""
-
-    def forward(self, xp: Any, grad: Any, y: Any) -> Any:
-        if kernels.fits(y):
-            return SIGMOID_GRADIENT(grad, y)
-        y, dtype = wide(y), y.dtype
-        slope = xp.subtract(1, y, out=empty_like(xp, y))
-        slope *= y
-        if dtype.kind == "c":
-            xp.conjugate(slope, out=slope)
-        slope *= grad
-        return slope.astype(dtype, copy=False)
-
-    def grad_grad(self, g: Any, y: Any) -> Any:
-        return conj(SigmoidBackward.apply(conj(g), y))
-
-    def grad_y(self, g: Any, grad: Any, y: Any) -> Any:
-        return conj(g) * grad * conj(1 - 2 * y)
-
-
-# The same for a GPU: see kernels.py.
-SIGMOID_GRADIENT = kernels.Kernel(
-    "sigmoid_gradient", "T grad, T y", "T slope", "slope = (T(1) - y) * y * grad"
-)
+        return grad * conj((1 - out) * out)
 
 
 class Gelu(Fused):

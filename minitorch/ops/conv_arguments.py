@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import dtypes
+from ..user_warnings import warn
 from .padding import pad as pad_ends
 
 
@@ -47,10 +47,9 @@ def named_padding(
         raise RuntimeError("padding='same' is not supported for strided convolutions")
     totals = [d * (k - 1) for k, d in zip(kernel, dilation, strict=True)]
     if any(total % 2 for total in totals):
-        warnings.warn(
+        warn(
             "Using padding='same' with even kernel lengths and odd dilation may require a "
-            "zero-padded copy of the input be created",
-            stacklevel=4,
+            "zero-padded copy of the input be created"
         )
         ends = [width for total in totals[::-1] for width in (0, total % 2)]
         x = pad_ends(x, ends)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +11,7 @@ from .. import backend, devices, dtypes, from_data, transfers
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from ..memory_formats import contiguous_format, inverse, is_ordered, order, preserve_format
+from ..user_warnings import warn
 from . import operands
 
 
@@ -73,9 +73,7 @@ def copied(x: Any) -> Any:
 
 def real_part(array: Any) -> Any:
     """The real part of a complex array, with PyTorch's warning that the rest is lost."""
-    warnings.warn(
-        "Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4
-    )
+    warn("Casting complex values to real discards the imaginary part")
     return array.real
 
 

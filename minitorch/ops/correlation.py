@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import backend, dtypes
+from ..user_warnings import warn
 from .operands import takes
 
 
@@ -50,11 +50,9 @@ def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any 
     else:
         freedom = total - correction
     if freedom <= 0:
-        warnings.warn(
+        warn(
             "cov(): degrees of freedom is <= 0. Correction should be strictly less than the number "
-            "of observations.",
-            UserWarning,
-            stacklevel=3,
+            "of observations."
         )
         freedom = 0
     centred = x - mean

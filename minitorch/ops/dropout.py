@@ -6,7 +6,6 @@ The functions are those of `nn.functional`.
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ import numpy as np
 from .. import backend, dtypes, kernels, random
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import in_place
+from ..user_warnings import warn
 from . import operands
 from .arrays import empty_like
 
@@ -168,13 +168,12 @@ def dropout2d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
     if ndim not in (3, 4):
         warn_of_rank("dropout2d", ndim, 2, "3D or 4D")
     if ndim == 3:
-        warnings.warn(
+        warn(
             "dropout2d: Received a 3D input to dropout2d and assuming that channel-wise 1D dropout "
             "behavior is desired - input is interpreted as shape (N, C, L), where C is the channel "
             "dim. This behavior will change in a future release to interpret the input as one "
             "without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise "
-            "dropout behavior, please switch to using dropout1d instead.",
-            stacklevel=3,
+            "dropout behavior, please switch to using dropout1d instead."
         )
     return channels(input, p, training, inplace, batched=True)
 
@@ -195,13 +194,12 @@ def dropout3d(input: Any, p: float = 0.5, training: bool = True, inplace: bool =
 
 def warn_of_rank(caller: str, ndim: int, spatial: int, wanted: str) -> None:
     """The warning of `dropout2d` and `dropout3d` for inputs of other ranks."""
-    warnings.warn(
+    warn(
         f"{caller}: Received a {ndim}-D input to {caller}, which is deprecated and will result "
         "in an error in a future release. To retain the behavior and silence this warning, "
         f"please use dropout instead. Note that {caller} exists to provide channel-wise dropout on "
         f"inputs with {spatial} spatial dimensions, a channel dimension, and an optional batch "
-        f"dimension (i.e. {wanted} inputs).",
-        stacklevel=4,
+        f"dimension (i.e. {wanted} inputs)."
     )
 
 

@@ -10,6 +10,7 @@ from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from ..autograd.views import bump
 from . import operands
+from .comparison import Eq
 from .places import Spread, counts, refuse_outside
 
 
@@ -125,9 +126,8 @@ def one_hot(input: Any, num_classes: int = -1) -> Any:
         return RuntimeError(f"Class values must be {wanted}.")
 
     refuse_outside(indices, 0, num_classes, wrong)
-    rows = xp.zeros((indices.size, num_classes), np.int64)
-    rows[xp.arange(indices.size), indices.reshape(-1)] = 1
-    return wrap(input, rows.reshape(*indices.shape, num_classes))
+    classes = wrap(input, xp.arange(num_classes))
+    return Eq.apply(input.unsqueeze(-1), classes).to(dtypes.int64)
 
 
 def lookup(

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import backend, dtypes, kernels
 from ..autograd.operation import Operation, wrap
+from ..user_warnings import warn
 from .embedding import shorten
 from .places import Spread, counts, refuse_outside, row_sums
 
@@ -81,11 +81,10 @@ def embedding_bag(
             [3., 4.]])
     """
     if weight.dtype is dtypes.int64 and input.is_floating_point():
-        warnings.warn(
+        warn(
             "Argument order of nn.functional.embedding_bag was changed. Usage `embedding_bag("
             "weight, input, ...)` is deprecated, and should now be `embedding_bag(input, weight, "
-            "...)`.",
-            stacklevel=4,
+            "...)`."
         )
         weight, input = input, weight
     if per_sample_weights is not None and input.shape != per_sample_weights.shape:

@@ -7,10 +7,10 @@ from typing import Any
 
 from .. import return_types
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from . import lapack
 from .joining import cat
 from .matmul import matmul
-from .old import warn_of_old
 from .operands import takes
 from .solving import solved
 
@@ -98,7 +98,7 @@ def plain_cholesky(input: Any, upper: bool = False) -> Any:
     tensor([[2., 0.],
             [1., 2.]])
     """
-    warn_of_old(
+    warn(
         "torch.cholesky is deprecated in favor of torch.linalg.cholesky and will be removed in a "
         "future PyTorch release.\nL = torch.cholesky(A)\nshould be replaced with\n"
         "L = torch.linalg.cholesky(A)\nand\nU = torch.cholesky(A, upper=True)\n"
@@ -200,7 +200,7 @@ def plain_qr(input: Any, some: bool = True) -> Any:
     tensor([[5.0000, 2.2000],
             [0.0000, 0.4000]])
     """
-    warn_of_old(
+    warn(
         "torch.qr is deprecated in favor of torch.linalg.qr and will be removed in a future "
         "PyTorch release.\nThe boolean parameter 'some' has been replaced with a string parameter "
         "'mode'.\nQ, R = torch.qr(A, some)\nshould be replaced with\n"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import warnings
 from typing import Any
 
 from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
+from ..user_warnings import warn
 from . import operands
 from .places import Pick
 from .sizes import sizes
@@ -237,11 +237,10 @@ def affine_grid(theta: Any, size: Any, align_corners: bool | None = None) -> Any
             f"{size}. Got {theta.shape}."
         )
     if align_corners and min(size[2:]) == 1:
-        warnings.warn(
+        warn(
             "Since version 1.3.0, affine_grid behavior has changed for unit-size grids when "
             "align_corners=True. This is not an intended use case of affine_grid. See the "
-            "documentation of affine_grid for details.",
-            stacklevel=3,
+            "documentation of affine_grid for details."
         )
     elif min(size) <= 0:
         raise ValueError(f"Expected non-zero, positive output size. Got {size}")
@@ -280,9 +279,8 @@ class AffineGridGenerator(Operation):
 
 def warn_of_default() -> None:
     """PyTorch's warning where ``align_corners`` is not given."""
-    warnings.warn(
+    warn(
         "Default grid_sample and affine_grid behavior has changed to align_corners=False since "
         "1.3.0. Please specify align_corners=True if the old behavior is desired. See the "
-        "documentation of grid_sample for details.",
-        stacklevel=4,
+        "documentation of grid_sample for details."
     )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import creation
+from ..user_warnings import warn
 from . import operands
 from .drawing import exponential_
 from .softmax import softmax
@@ -25,7 +25,7 @@ def gumbel_softmax(
     """
     operands.tensor(logits, "empty_like", "input", 1)
     if eps != 1e-10:
-        warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+        warn("`eps` parameter is deprecated and has no effect.")
     empty = creation.empty(logits.shape, dtype=logits.dtype, device=logits.device)
     gumbels = -exponential_(empty).log()
     soft = softmax((logits + gumbels) / tau, dim)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import backend
+from ..user_warnings import warn
 from . import operands
 from .pool import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from .resampling import FILTERS, operation, taps_for
@@ -161,10 +161,7 @@ def check_dtype(array: Any, mode: str, antialias: bool) -> None:
 
 def deprecated(name: str) -> None:
     """PyTorch's warning at the older functions."""
-    warnings.warn(
-        f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.",
-        stacklevel=3,
-    )
+    warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.")
 
 
 def upsample(

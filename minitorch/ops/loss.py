@@ -7,11 +7,11 @@ several classes in classification.py.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import dtypes
 from ..autograd.graph import TensorBase
+from ..user_warnings import warn
 from . import sums
 from .arrays import wide
 from .expanding import broadcast_tensors
@@ -43,10 +43,9 @@ def reduction_of(size_average: Any, reduce: Any, reduction: str) -> str:
             reduction = "none"
         else:
             reduction = "sum" if size_average is not None and not size_average else "mean"
-        warnings.warn(
+        warn(
             "size_average and reduce args will be deprecated, please use "
-            f"reduction='{reduction}' instead.",
-            stacklevel=3,
+            f"reduction='{reduction}' instead."
         )
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not a valid value for reduction")
@@ -204,12 +203,10 @@ def pair(input: Any, target: Any) -> tuple[Any, Any]:
     """Prediction and target in a common shape; warns if their shapes differed."""
     check_pair(input, target)
     if input._array.shape != target._array.shape:
-        warnings.warn(
+        warn(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}). This will likely lead to incorrect results due to broadcasting. "
-            "Please ensure they have the same size.",
-            UserWarning,
-            stacklevel=3,
+            "Please ensure they have the same size."
         )
         return broadcast_tensors(input, target)
     return input, target
@@ -331,12 +328,11 @@ def kl_div(
     (tensor(0.5108), tensor(0.5108))
     """
     if reduction == "mean":
-        warnings.warn(
+        warn(
             "reduction: 'mean' divides the total loss by both the batch size and the support "
             "size.'batchmean' divides only by the batch size, and aligns with the KL div math "
             "definition."
-            "'mean' will be changed to behave the same as 'batchmean' in the next major release.",
-            stacklevel=2,
+            "'mean' will be changed to behave the same as 'batchmean' in the next major release."
         )
     elif reduction != "batchmean":
         reduction = reduction_of(size_average, reduce, reduction)

@@ -9,10 +9,10 @@ import numpy as np
 
 from .. import backend, return_types
 from ..autograd.operation import Operation, wrap as constant
+from ..user_warnings import warn
 from . import lapack
 from .joining import cat
 from .matmul import matmul
-from .old import warn_of_old
 from .operands import not_implemented, takes
 from .padding import ConstantPadNd
 from .solving import check_equation, solved
@@ -195,7 +195,7 @@ def plain_lu(input: Any, pivot: bool = True, get_infos: bool = False) -> Any:
     (tensor([[4., 1.],
             [0., 2.]]), tensor([2, 2], dtype=torch.int32))
     """
-    warn_of_old(
+    warn(
         "torch.lu is deprecated in favor of torch.linalg.lu_factor / torch.linalg.lu_factor_ex and "
         "will be removed in a future PyTorch release.\nLU, pivots = torch.lu(A, compute_pivots)\n"
         "should be replaced with\nLU, pivots = torch.linalg.lu_factor(A, compute_pivots)\nand\n"
@@ -284,7 +284,7 @@ def plain_lu_solve(input: Any, LU_data: Any, LU_pivots: Any) -> Any:
     tensor([[1.0000],
             [0.5000]])
     """
-    warn_of_old(
+    warn(
         "torch.lu_solve is deprecated in favor of torch.linalg.lu_solveand will be removed in a "
         "future PyTorch release.\nNote that torch.linalg.lu_solve has its arguments reversed.\n"
         "X = torch.lu_solve(B, LU, pivots)\nshould be replaced with\n"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
+from ..user_warnings import warn
 from . import operands, overwriting, scalars, sizes
 from .arrays import row_major
 from .joining import cat
@@ -123,12 +123,10 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
             raise operands.invalid_combination("where", (condition, input, other))
     kind = condition._array.dtype
     if kind.name == "uint8":
-        warnings.warn(
+        warn(
             "where received a uint8 condition tensor. This behavior is deprecated and will be "
             "removed in a "
-            "future version of PyTorch. Use a boolean condition instead.",
-            UserWarning,
-            stacklevel=3,
+            "future version of PyTorch. Use a boolean condition instead."
         )
         condition = condition.bool()
     elif kind.kind != "b":

@@ -7,9 +7,9 @@ From Vaswani and others, "Attention Is All You Need", 2017. The layer that holds
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
+from ..user_warnings import warn
 from . import dropout
 from .attention import minus_infinity, scaled_dot_product_attention
 from .joining import cat
@@ -227,10 +227,9 @@ def additive(mask: Any, like: Any, name: str, other: Any = None, other_name: str
     if kind not in "bf":
         raise AssertionError(f"only bool and floating types of {name} are supported")
     if other is not None and mask.dtype is not other.dtype:
-        warnings.warn(
+        warn(
             f"Support for mismatched {name} and {other_name} is deprecated. "
-            "Use same type for both instead.",
-            stacklevel=3,
+            "Use same type for both instead."
         )
     return mask if kind == "f" else minus_infinity(mask, like)
 

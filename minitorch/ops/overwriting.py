@@ -6,7 +6,6 @@ same few lines serve ``x.fill(v)``, which copies, and ``x.fill_(v)``, which writ
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +16,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.modes import state
 from ..autograd.operation import Operation
 from ..autograd.views import bump, check_memory, check_writable, write
+from ..user_warnings import warn
 from . import sizes
 from .conversion import converted, copied, real_part, to
 from .scalars import number
@@ -146,12 +146,10 @@ def expanded(array: Any) -> bool:
 def warn_of_expanded(caller: str) -> None:
     """PyTorch's warning for functions that used to write into expanded tensors."""
     example = "indices] = tensor" if caller == "index_put_" else "mask] = scalar"
-    warnings.warn(
+    warn(
         f"Use of {caller} on expanded tensors is deprecated. Please clone() the tensor before "
         "performing "
-        f"this operation. This also applies to advanced indexing e.g. tensor[{example}",
-        UserWarning,
-        stacklevel=4,
+        f"this operation. This also applies to advanced indexing e.g. tensor[{example}"
     )
 
 

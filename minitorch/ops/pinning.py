@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import backend, dtypes, transfers
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 
 
 class PinMemory(Operation):
@@ -57,9 +57,8 @@ def is_pinned(self: Any, device: Any = None) -> bool:
 def warn_of_device(caller: str, device: Any) -> None:
     """PyTorch's warning that the current GPU is meant whatever ``device`` says."""
     if device is not None:
-        warnings.warn(
+        warn(
             f"The argument 'device' of Tensor.{caller}() is deprecated. Please do not pass this "
             "argument.",
             DeprecationWarning,
-            stacklevel=3,
         )

@@ -10,10 +10,10 @@ from .. import dtypes
 from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from .arrays import row_major
 from .dims import takes_axis, wrap
 from .matmul import arrays_of, mm
-from .old import warn_of_old
 from .operands import not_implemented
 
 
@@ -107,7 +107,7 @@ def cross(input: Any, other: Any, dim: int | None = None) -> Any:
     """
     x, y = arrays_of("cross", input=input, other=other)
     if dim is None:
-        warn_of_old(
+        warn(
             "Using torch.cross without specifying the dim arg is deprecated.\n"
             "Please either pass the dim explicitly or simply use torch.linalg.cross.\n"
             "The default value of dim will change to agree with that of linalg.cross in a future "
@@ -225,7 +225,7 @@ def chain_matmul(*matrices: Any) -> Any:
     >>> mt.chain_matmul(mt.ones(2, 3), mt.ones(3, 4), mt.ones(4, 1)).shape
     torch.Size([2, 1])
     """
-    warn_of_old(
+    warn(
         "torch.chain_matmul is deprecated and will be removed in a future PyTorch release. Use "
         "torch.linalg.multi_dot instead, which accepts a list of two or more tensors rather than "
         "multiple parameters."

@@ -123,9 +123,9 @@ class Elu(Fused):
 
     @staticmethod
     def formula(x: Any, alpha: float, scale: float, input_scale: float) -> Any:
-        below = x <= 0
-        curve = (masked(x, below) * input_scale).exp() - 1
-        return masked(curve * alpha, below) * scale + masked(x, ~below) * scale
+        # At 0 a line: PyTorch's first derivative there is the curve's, its second is 0.
+        curve = (masked(x, x < 0) * input_scale).exp() - 1 + masked(x, x == 0) * input_scale
+        return (curve * alpha + masked(x, ~(x <= 0))) * scale  # of NaN, NaN
 
 
 # The same for a GPU: see kernels.py.

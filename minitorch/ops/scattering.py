@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from typing import Any
 
 import numpy as np
 
 from .. import backend, dtypes, kernels
 from ..autograd.graph import TensorBase
+from ..user_warnings import warn
 from . import operands, scalars, sizes
 from .dims import takes_axis, wrap
 from .overwriting import Change
@@ -174,12 +174,10 @@ def as_reduction(input: Any, index: Any, src: Any, reduce: Any) -> tuple[Any, st
     if reduce not in ("add", "multiply"):
         raise RuntimeError("reduce argument must be either add or multiply.")
     if isinstance(src, TensorBase):
-        warnings.warn(
+        warn(
             "The reduce argument of torch.scatter with Tensor src is deprecated and will be "
             "removed in a "
-            "future PyTorch release. Use torch.scatter_reduce instead for more reduction options.",
-            UserWarning,
-            stacklevel=3,
+            "future PyTorch release. Use torch.scatter_reduce instead for more reduction options."
         )
     else:
         src = input.new_full(index._array.shape, src)
@@ -445,9 +443,7 @@ def index_reduce_(
 @functools.cache  # once, as PyTorch does
 def warn_of_beta() -> None:
     """PyTorch's warning at the first `index_reduce`."""
-    warnings.warn(
-        "index_reduce() is in beta and the API may change at any time.", UserWarning, stacklevel=4
-    )
+    warn("index_reduce() is in beta and the API may change at any time.")
 
 
 def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce: str) -> Any:

@@ -6,12 +6,12 @@ operations of their own, which can be differentiated once more.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from .. import kernels
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from . import dims, rows
 from .arrays import row_major, wide
 from .operands import not_implemented, tensor
@@ -159,14 +159,16 @@ def prepared(caller: str, input: Any, dim: Any, dtype: Any) -> tuple[Any, int]:
 
 
 def with_implicit_dim(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The form in `nn.functional`, where ``dim`` may be left out. PyTorch warns of that."""
+    """The form in `nn.functional`, where ``dim`` may be left out, with PyTorch's warning.
+
+    The warning names the user's line, so ``_stacklevel`` has no effect.
+    """
 
     def call(input: Any, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Any:
         if dim is None:
-            warnings.warn(
+            warn(
                 f"Implicit dimension choice for {function.__name__} has been deprecated. "
-                "Change the call to include dim=X as an argument.",
-                stacklevel=_stacklevel,  # `checked` (checking.py) is on the way
+                "Change the call to include dim=X as an argument."
             )
             dim = 0 if input.dim() in (0, 1, 3) else 1
         return function(input, dim, dtype)

@@ -14,9 +14,9 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from . import lapack
 from .matmul import matmul
-from .old import warn_of_old
 from .operands import not_implemented, takes
 from .sizes import broadcast as broadcast_shapes
 
@@ -268,7 +268,7 @@ def triangular_solve(
     tensor([[2.],
             [1.]])
     """
-    warn_of_old(
+    warn(
         "torch.triangular_solve is deprecated in favor of torch.linalg.solve_triangular"
         "and will be removed in a future PyTorch release.\n"
         "torch.linalg.solve_triangular has its arguments reversed and does not return a copy of "

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from . import sums
 from .dims import over_dims, wrap_all
 from .masking import masked
@@ -137,11 +137,9 @@ def spread(
     if count_of(input, dims) - correction <= 0 and 0 not in [
         length for i, length in enumerate(array.shape) if i not in dims
     ]:
-        warnings.warn(
+        warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
-            "reduction factor (input numel divided by output numel).",
-            UserWarning,
-            stacklevel=4,
+            "reduction factor (input numel divided by output numel)."
         )
     return input, dims, correction, keepdim
 

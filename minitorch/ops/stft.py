@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import backend, dtypes
 from ..autograd.operation import wrap as constant
+from ..user_warnings import warn
 from . import fourier
 from .complexes import view_as_real
 from .operands import takes
@@ -65,7 +65,7 @@ def stft(
     hop_length = n_fft // 4 if hop_length is None else hop_length
     win_length = n_fft if win_length is None else win_length
     if window is None:
-        warnings.warn(NO_WINDOW.format(LEAKAGE), UserWarning, stacklevel=3)
+        warn(NO_WINDOW.format(LEAKAGE))
     is_complex = any(x is not None and x._array.dtype.kind == "c" for x in (input, window))
     if return_complex is None and not is_complex:
         raise RuntimeError(
@@ -109,13 +109,11 @@ def stft(
     spectra = (fourier.rfft if onesided else fourier.fft)(frames, norm=norm).transpose(1, 2)
     spectra = spectra if batched else spectra.squeeze(0)
     if return_complex is False:
-        warnings.warn(
+        warn(
             "stft with return_complex=False is deprecated. In a future pytorch release, stft will "
             "return complex tensors for all inputs, and return_complex=False will raise an error.\n"
             "Note: you can still call torch.view_as_real on the complex output to recover the old "
-            "return format.",
-            UserWarning,
-            stacklevel=3,
+            "return format."
         )
         return view_as_real(spectra)
     return spectra
@@ -148,7 +146,7 @@ def istft(
     hop_length = n_fft // 4 if hop_length is None else hop_length
     win_length = n_fft if win_length is None else win_length
     if window is None:
-        warnings.warn(NO_WINDOW.format(LOSSY), UserWarning, stacklevel=3)
+        warn(NO_WINDOW.format(LOSSY))
     array = input._array
     kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
     head = (
@@ -203,11 +201,9 @@ def istft(
         raise RuntimeError(f"{head} window overlap add min: 1")
     signal = signal / envelope
     if end > whole:
-        warnings.warn(
+        warn(
             "The length of signal is shorter than the length parameter. Result is being padded "
-            "with zeros in the tail. Please check your center and hop_length settings.",
-            UserWarning,
-            stacklevel=3,
+            "with zeros in the tail. Please check your center and hop_length settings."
         )
         signal = pad(signal, (0, end - whole))
     return signal if array.ndim == 3 else signal.squeeze(0)

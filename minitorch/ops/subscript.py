@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import operator
-import warnings
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from .. import from_data
 from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
+from ..user_warnings import warn
 from .places import integers
 from .sizes import long
 from .slicing import Part, Select, Slice
@@ -113,15 +113,13 @@ def as_items(index: Any) -> Any:
         return (index,)
     for item in index:
         if item is None or item is Ellipsis or isinstance(item, TensorBase | list | tuple | slice):
-            warnings.warn(
+            warn(
                 "Using a non-tuple sequence for multidimensional indexing is deprecated and will "
                 "be "
                 "changed in pytorch 2.9; use x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this "
                 "will be interpreted as tensor index, x[torch.tensor(seq)], which will result "
                 "either "
-                "in an error or a different result",
-                UserWarning,
-                stacklevel=4,
+                "in an error or a different result"
             )
             return index
     return (index,)
@@ -152,11 +150,9 @@ def basic_or_array(item: Any) -> Any:
     if array.ndim == 0 and kind in "iub":
         return bool(array) if kind in "ub" else int(array)
     if kind == "u":
-        warnings.warn(
+        warn(
             "indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool "
-            "instead.",
-            UserWarning,
-            stacklevel=5,
+            "instead."
         )
         return array.astype(np.bool_)
     if kind != "b" and not integers(array):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ..autograd.operation import Operation
+from ..user_warnings import warn
 from . import sizes
 from .dims import wrap
 
@@ -102,16 +102,14 @@ def transposed(self: Any) -> Any:
     if ndim == 0:
         deprecated("T", "This function is the identity in these cases.")
     elif ndim != 2:
-        warnings.warn(
+        warn(
             "The use of `x.T` on tensors of dimension other than 2 to reverse their shape is "
             "deprecated "
             "and it will throw an error in a future release. Consider `x.mT` to transpose batches "
             "of "
             "matrices or `x.permute(*torch.arange(x.ndim - 1, -1, -1))` to reverse the dimensions "
             "of a "
-            "tensor.",
-            UserWarning,
-            stacklevel=2,
+            "tensor."
         )
     return Permute.apply(self, tuple(range(ndim - 1, -1, -1)))
 
@@ -191,9 +189,7 @@ def hermitian(self: Any) -> Any:
 
 def deprecated(name: str, advice: str) -> None:
     """Warn that a transpose was asked of a tensor without dimensions."""
-    warnings.warn(
-        f"Tensor.{name} is deprecated on 0-D tensors. {advice}", UserWarning, stacklevel=3
-    )
+    warn(f"Tensor.{name} is deprecated on 0-D tensors. {advice}")
 
 
 def permute(input: Any, dims: Any) -> Any:

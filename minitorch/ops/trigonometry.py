@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from .. import dtypes, kernels
+from .. import dtypes
 from ..autograd.operation import Operation
-from .arrays import empty_like, wide
+from .arrays import wide
 from .complexes import conj
 from .masking import masked
 from .operands import binary, function, only
@@ -167,34 +167,7 @@ class Tanh(Operation):
         return xp.tanh(x)
 
     def grad_x(self, grad: Any, out: Any) -> Any:
-        return TanhBackward.apply(grad, out)
-
-
-class TanhBackward(Operation):
-    """``grad * conj(1 - y²)``: the gradient of `Tanh`, whose result is ``y``."""
-
-    def forward(self, xp: Any, grad: Any, y: Any) -> Any:
-        if kernels.fits(y):
-            return TANH_GRADIENT(grad, y)
-        y, dtype = wide(y), y.dtype
-        slope = xp.multiply(y, y, out=empty_like(xp, y))
-        xp.subtract(1, slope, out=slope)
-        if dtype.kind == "c":
-            xp.conjugate(slope, out=slope)
-        slope *= grad
-        return slope.astype(dtype, copy=False)
-
-    def grad_grad(self, g: Any, y: Any) -> Any:
-        return conj(TanhBackward.apply(conj(g), y))
-
-    def grad_y(self, g: Any, grad: Any, y: Any) -> Any:
-        return conj(g) * grad * conj(-2 * y)
-
-
-# The same for a GPU: see kernels.py.
-TANH_GRADIENT = kernels.Kernel(
-    "tanh_gradient", "T grad, T y", "T slope", "slope = (T(1) - y * y) * grad"
-)
+        return grad * conj(1 - out * out)
 
 
 class Asinh(Operation):

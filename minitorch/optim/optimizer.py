@@ -8,7 +8,6 @@ tensors, autograd, hooks, complex numbers (it gets their real and imaginary part
 
 from __future__ import annotations
 
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from itertools import chain
@@ -21,6 +20,7 @@ from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
 from ..tensor import Tensor
+from ..user_warnings import warn
 from .bundle import SMALL, Bundle, can_join
 from .formulas import number
 from .hooks import (
@@ -279,11 +279,10 @@ class Optimizer(Stateful):
                 )
             param_group.setdefault(name, default)
         if len(params) != len(set(params)):
-            warnings.warn(
+            warn(
                 "optimizer contains a parameter group with duplicate parameters; "
                 "in future, this will cause an error; "
-                "see github.com/pytorch/pytorch/issues/40967 for more information",
-                stacklevel=3,
+                "see github.com/pytorch/pytorch/issues/40967 for more information"
             )
         for group in self.param_groups:
             if ("param_names" in param_group) != ("param_names" in group):

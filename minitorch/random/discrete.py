@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 import numpy as np
 
 from ..backend import Array
+from ..user_warnings import warn
 from .common import (
     C_TYPE,
     SCALAR_TYPE,
@@ -114,12 +114,11 @@ def _inside(bound: int, step: int, dtype: np.dtype) -> int:
 def _warn_if_not_exact(name: str, bound: int, dtype: np.dtype) -> None:
     digits = _digits(dtype)
     if abs(bound) > 2**digits:
-        warnings.warn(
+        warn(
             f"{name} is out of bounds [-(2^{digits}), 2^{digits}]. Due to precision limitations "
             f"{C_TYPE[dtype.name]} can support discrete uniform distribution only within this "
             "range. This warning will become an error in version 1.7 release, please fix the code "
-            "in advance",
-            stacklevel=3,
+            "in advance"
         )
 
 

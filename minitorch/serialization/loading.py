@@ -7,7 +7,6 @@ import mmap as mmap_module
 import os
 import pickle
 import sys
-import warnings
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes, from_data
+from ..user_warnings import warn
 from . import files
 from .archive import ArchiveReader
 from .legacy import MAGIC, load_legacy
@@ -108,9 +108,7 @@ def load(
                 "If you trust the file, say weights_only=False."
             )
         if pickle_load_args:
-            warnings.warn(
-                "pickle_load_args only works if `weights_only=False`.", UserWarning, stacklevel=2
-            )
+            warn("pickle_load_args only works if `weights_only=False`.")
     options = {"encoding": "utf-8"} | pickle_load_args
     if files.is_path(f) and os.fspath(f).endswith(".safetensors"):
         return load_safetensors(os.fspath(f), map_location)

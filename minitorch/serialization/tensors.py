@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import warnings
 from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
@@ -24,6 +23,7 @@ from ..nn.parameter import Buffer, Parameter
 from ..ops.memory_views import memory_of, owner_of, steps_of
 from ..size import Size
 from ..tensor import Tensor
+from ..user_warnings import warn
 from .storage import StorageType, TypedStorage
 
 
@@ -87,7 +87,7 @@ def warn_of_hooks(tensor: Any) -> None:
     hooks = owner._hooks if owner is tensor else owner.hooks
     for output, hook in list(hooks.on_gradient.values()) if hooks is not None else ():
         if output == tensor.output_nr:
-            warnings.warn(f"backward hook {hook!r} on tensor will not be serialized.", stacklevel=2)
+            warn(f"backward hook {hook!r} on tensor will not be serialized.")
 
 
 def rebuild_tensor(storage: TypedStorage, storage_offset: int, size: Any, stride: Any) -> Any:

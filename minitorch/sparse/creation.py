@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from .. import creation, dtypes, from_data
+from ..user_warnings import warn
 from .tensor import SparseCooTensorWithDimsAndTensors, SparseTensor
 
 
@@ -97,11 +97,9 @@ def old_type(dtype: dtypes.dtype, name: str) -> Callable[..., Any]:
     def make(*args: Any) -> Any:
         of_size = all(isinstance(arg, int) for arg in args)
         what = "shape" if of_size else ", ".join(("indices", "values", "shape")[: len(args)])
-        warnings.warn(
+        warn(
             f"torch.sparse.SparseTensor({what}, *, device=) is deprecated.  Please use "
-            f"torch.sparse_coo_tensor({what}, dtype=, device=).",
-            UserWarning,
-            stacklevel=2,
+            f"torch.sparse_coo_tensor({what}, dtype=, device=)."
         )
         return sparse_coo_tensor(*([args] if of_size else args), dtype=dtype)
 

@@ -8,7 +8,6 @@ once more. With it, the part is one node, whose backward runs the part and a bac
 from __future__ import annotations
 
 import contextlib
-import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -20,6 +19,7 @@ from ..autograd.saved_hooks import saved_tensors_hooks
 from ..inspection import is_tensor
 from ..nn.modules.container import Sequential
 from ..random import fork_rng, set_states, states
+from ..user_warnings import warn
 
 PASS_IT = (
     "the use_reentrant parameter should be passed explicitly. {} use_reentrant=False is "
@@ -88,7 +88,7 @@ def checkpoint(
     if use_reentrant is None:
         until = "Starting in PyTorch 2.9, calling checkpoint without use_reentrant will raise an"
         told = PASS_IT.format(f"{until} exception.")
-        warnings.warn(f"torch.utils.checkpoint: {told}", stacklevel=2)
+        warn(f"torch.utils.checkpoint: {told}")
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     if use_reentrant:
@@ -128,7 +128,7 @@ def checkpoint_sequential(
     if use_reentrant is None:
         until = "In version 2.9 we will raise an exception if use_reentrant is not passed."
         told = PASS_IT.format(until)
-        warnings.warn(f"torch.utils.checkpoint.checkpoint_sequential: {told}", stacklevel=2)
+        warn(f"torch.utils.checkpoint.checkpoint_sequential: {told}")
         use_reentrant = True
     preserve = kwargs.pop("preserve_rng_state", True)
     refuse(kwargs)
@@ -281,9 +281,7 @@ class CheckpointFunction(Function):
     @staticmethod
     def forward(ctx: Any, function: Callable[..., Any], preserve: bool, *args: Any) -> Any:
         if not any(is_tensor(arg) and arg.requires_grad for arg in args):
-            warnings.warn(
-                "None of the inputs have requires_grad=True. Gradients will be None", stacklevel=4
-            )
+            warn("None of the inputs have requires_grad=True. Gradients will be None")
         ctx.function = function
         ctx.start = states() if preserve else None
         ctx.others = [None if is_tensor(arg) else arg for arg in args]

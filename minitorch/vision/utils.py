@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 import minitorch as mt
 
+from ..user_warnings import warn
 from .transforms.functional import convert_image_dtype, pil_to_tensor, to_pil_image
 
 
@@ -171,7 +171,7 @@ def draw_bounding_boxes(
         )
     count = len(boxes)
     if count == 0:
-        warnings.warn("boxes doesn't contain any box. No box was drawn", stacklevel=2)
+        warn("boxes doesn't contain any box. No box was drawn")
         return image
     if labels is not None and len(labels) != count:
         raise ValueError(
@@ -186,7 +186,7 @@ def draw_bounding_boxes(
     if fill_labels and label_background_colors:
         behind = _colors(label_background_colors, count)
     if font is None and font_size is not None:
-        warnings.warn("Argument 'font_size' will be ignored since 'font' is not set.", stacklevel=2)
+        warn("Argument 'font_size' will be ignored since 'font' is not set.")
     letters: Any = ImageFont.truetype(font, font_size or 10) if font else ImageFont.load_default()
     picture = to_pil_image(convert_image_dtype(image, mt.uint8)).convert("RGB")
     draw = ImageDraw.Draw(picture, "RGBA" if fill else "RGB")
@@ -227,7 +227,7 @@ def draw_segmentation_masks(image: Any, masks: Any, alpha: float = 0.8, colors: 
     if masks.shape[-2:] != image.shape[-2:]:
         raise ValueError("The image and the masks must have the same height and width")
     if len(masks) == 0:
-        warnings.warn("masks doesn't contain any mask. No mask was drawn", stacklevel=2)
+        warn("masks doesn't contain any mask. No mask was drawn")
         return image
     with mt.no_grad():
         painted = image.detach().clone()

@@ -5,11 +5,11 @@ Those that make probabilities of scores are in softmax.py.
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ... import creation
 from ...tensor import Tensor
+from ...user_warnings import warn
 from .. import functional as F, init
 from ..parameter import Parameter
 from .attention import MultiheadAttention as MultiheadAttention  # PyTorch has it here
@@ -78,11 +78,7 @@ class Hardtanh(Module):
 
     @staticmethod
     def _renamed(old: str, new: str) -> None:
-        warnings.warn(
-            f"keyword argument `{old}` is deprecated and renamed to `{new}`",
-            FutureWarning,
-            stacklevel=3,
-        )
+        warn(f"keyword argument `{old}` is deprecated and renamed to `{new}`", FutureWarning)
 
     def forward(self, input: Tensor) -> Tensor:
         """``min(max(input, min_val), max_val)``."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...autograd import Function
 from ...autograd.graph import Node, TensorBase
 from ...autograd.modes import state
+from ...user_warnings import warn
 
 Hook = Callable[..., Any]
 
@@ -53,10 +53,9 @@ class BackwardHooks:
     def watch_outputs(self, result: Any) -> Any:
         """``result``, the tensors among it through the identity."""
         if not isinstance(result, TensorBase | tuple):
-            warnings.warn(
+            warn(
                 "For backward hooks to be called, module output should be a Tensor or a tuple of "
-                f"Tensors but received {type(result)}",
-                stacklevel=2,
+                f"Tensors but received {type(result)}"
             )
         outputs = result if isinstance(result, tuple) else (result,)
         self.outputs = len(outputs)
@@ -98,11 +97,10 @@ class BackwardHooks:
 
     def _without_input_gradients(self, grad_outputs: tuple[Any, ...]) -> None:
         """Run the hooks now, with None for the gradients that nobody will compute."""
-        warnings.warn(
+        warn(
             "Full backward hook is firing when gradients are computed with respect to module "
             "outputs since no inputs require gradients. See https://docs.pytorch.org/docs/main/generated/"
-            "torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details.",
-            stacklevel=5,
+            "torch.nn.Module.html#torch.nn.Module.register_full_backward_hook for more details."
         )
         for hook in self.hooks:
             changed = hook(self.module, (None,) * self.inputs, grad_outputs)

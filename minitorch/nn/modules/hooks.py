@@ -8,12 +8,12 @@ gradients is in backward_hooks.py and, for the older kind, in last_node.py.
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...autograd.hooks import RemovableHandle
+from ...user_warnings import warn
 from . import last_node
 from .backward_hooks import BackwardHooks, Hook
 
@@ -65,10 +65,9 @@ class ForwardHook(NamedTuple):
         try:
             return self.run(module, args, kwargs, result)
         except Exception as error:
-            warnings.warn(
+            warn(
                 f"{self.whose} forward hook with ``always_call=True`` raised an exception that was "
-                f"silenced as another error was raised in forward: {error}",
-                stacklevel=2,
+                f"silenced as another error was raised in forward: {error}"
             )
             return result
 

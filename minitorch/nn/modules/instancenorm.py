@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ...tensor import Tensor
+from ...user_warnings import warn
 from .. import functional as F
 from .batchnorm import _LazyNorm, _NormBase
 
@@ -40,10 +40,9 @@ class _InstanceNorm(_NormBase):
                     f"expected input's size at dim={dim} to match num_features "
                     f"({self.num_features}), but got: {input.size(dim)}."
                 )
-            warnings.warn(
+            warn(
                 f"input's size at dim={dim} does not match num_features. You can silence this "
-                "warning by not passing in num_features, which is not used because affine=False",
-                stacklevel=2,
+                "warning by not passing in num_features, which is not used because affine=False"
             )
         out = F.instance_norm(
             input.unsqueeze(0) if single else input,

@@ -6,11 +6,11 @@ PyTorch advises against them: the gradients are those of the module only where i
 from __future__ import annotations
 
 import functools
-import warnings
 from collections.abc import Callable
 from typing import Any
 
 from ...autograd.graph import TensorBase
+from ...user_warnings import warn
 
 
 def hang(module: Any, hooks: list[Callable[..., Any]], args: Any, result: Any) -> None:
@@ -27,7 +27,7 @@ def hang(module: Any, hooks: list[Callable[..., Any]], args: Any, result: Any) -
             node.register_hook(functools.partial(hook, module))
         missing = what_is_missing(node, args, result)
         if missing is not None:
-            warnings.warn(missing, FutureWarning, stacklevel=4)
+            warn(missing, FutureWarning)
 
 
 WARNING = (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import warnings
 from typing import Any
 
 from ...ops.loss import reduction_of
 from ...tensor import Tensor
+from ...user_warnings import warn
 from .. import functional as F
 from .linear import Linear
 from .module import Module
@@ -259,12 +259,11 @@ class NLLLoss2d(NLLLoss):
     """The old name of `NLLLoss` for images, which it takes as well."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        warnings.warn(
+        warn(
             "`NLLLoss2d` has been deprecated. Please use `NLLLoss` instead as a drop-in "
             "replacement and see https://pytorch.org/docs/main/nn.html#torch.nn.NLLLoss for more "
             "details.",
             FutureWarning,
-            stacklevel=2,
         )
         super().__init__(*args, **kwargs)
 

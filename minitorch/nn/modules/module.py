@@ -8,7 +8,6 @@ tree.py has the ways through the tree of modules, hooks.py the hooks, state.py s
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -17,6 +16,7 @@ from ... import creation, dtypes, from_data
 from ...autograd.modes import no_grad
 from ...ops.conversion import destination
 from ...tensor import Tensor
+from ...user_warnings import warn
 from ..parameter import Buffer, Parameter
 from . import hooks
 from .hooks import (
@@ -310,13 +310,12 @@ class Module(Hooked, Stateful, Tree):
                     f"dtype={dtype}"
                 )
             if dtype.is_complex:
-                warnings.warn(
+                warn(
                     "Complex modules are a new feature under active development whose design may "
                     "change, and some modules might not work as expected when using complex "
                     "tensors as parameters or buffers. Please file an issue at "
                     "https://github.com/pytorch/pytorch/issues/new?template=bug-report.yml if a "
-                    "complex module does not work as expected.",
-                    stacklevel=2,
+                    "complex module does not work as expected."
                 )
 
         def converted(tensor: Tensor) -> Tensor:

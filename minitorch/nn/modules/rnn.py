@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import warnings
 from typing import Any
 
 from ... import creation
@@ -13,6 +12,7 @@ from ...ops.joining import cat, stack
 from ...ops.packing import PackPaddedSequence
 from ...ops.recurrent import Gru, Lstm, RnnRelu, RnnTanh
 from ...tensor import Tensor
+from ...user_warnings import warn
 from .. import functional as F, init
 from ..parameter import Parameter
 from ..utils.rnn import PackedSequence, padded
@@ -99,11 +99,10 @@ class RNNBase(Module):
                 "element being zeroed"
             )
         if dropout and self.num_layers == 1:
-            warnings.warn(
+            warn(
                 "dropout option adds dropout after all but last recurrent layer, so non-zero "
                 f"dropout expects num_layers greater than 1, but got dropout={dropout} and "
-                f"num_layers={self.num_layers}",
-                stacklevel=4,
+                f"num_layers={self.num_layers}"
             )
         for name, kind in (
             ("bias", bool),

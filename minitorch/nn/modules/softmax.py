@@ -28,7 +28,7 @@ class Softmax(_Dim):
 
     def forward(self, input: Tensor) -> Tensor:
         """``exp(input) / Σ exp(input)``."""
-        return F.softmax(input, self.dim, _stacklevel=5)
+        return F.softmax(input, self.dim)
 
 
 class LogSoftmax(_Dim):
@@ -40,7 +40,7 @@ class LogSoftmax(_Dim):
 
     def forward(self, input: Tensor) -> Tensor:
         """``input − log Σ exp(input)``."""
-        return F.log_softmax(input, self.dim, _stacklevel=5)
+        return F.log_softmax(input, self.dim)
 
 
 class Softmin(_Dim):
@@ -52,7 +52,7 @@ class Softmin(_Dim):
 
     def forward(self, input: Tensor) -> Tensor:
         """``softmax(−input)``."""
-        return F.softmin(input, self.dim, _stacklevel=5)
+        return F.softmin(input, self.dim)
 
 
 class Softmax2d(Module):
@@ -68,4 +68,4 @@ class Softmax2d(Module):
             raise ValueError(
                 f"Softmax2d: expected input to be 3D or 4D, got {input.dim()}D instead"
             )
-        return F.softmax(input, -3, _stacklevel=5)
+        return F.softmax(input, -3)

@@ -6,7 +6,6 @@ each module's code that wrote it, so that newer code can read what older code wr
 
 from __future__ import annotations
 
-import warnings
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from ...autograd.hooks import RemovableHandle
 from ...autograd.modes import no_grad
 from ...tensor import Tensor
+from ...user_warnings import warn
 from ..parameter import Parameter, is_lazy
 
 
@@ -64,12 +64,11 @@ class Stateful:
         odict_keys(['weight', 'bias'])
         """
         if args:
-            warnings.warn(
+            warn(
                 "Positional args are being deprecated, use kwargs instead. Refer to "
                 "https://pytorch.org/docs/main/generated/torch.nn.Module.html"
                 "#torch.nn.Module.state_dict for details.",
                 FutureWarning,
-                stacklevel=2,
             )
             given = dict(zip(("destination", "prefix", "keep_vars"), args, strict=False))
             destination = given.get("destination") if destination is None else destination

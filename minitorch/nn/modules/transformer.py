@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 import math
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from ... import creation
 from ...autograd.modes import is_grad_enabled
 from ...ops.multihead import additive
 from ...tensor import Tensor
+from ...user_warnings import warn
 from .. import functional as F, init
 from .container import ModuleList
 from .module import Module
@@ -53,10 +53,9 @@ class TransformerEncoder(Module):
         problem = _why_not_nested(encoder_layer)
         if enable_nested_tensor and problem:
             self.use_nested_tensor = False
-            warnings.warn(
+            warn(
                 "enable_nested_tensor is True, but self.use_nested_tensor is False because "
-                + problem,
-                stacklevel=2,
+                + problem
             )
 
     def forward(

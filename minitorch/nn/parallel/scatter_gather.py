@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ... import devices
 from ...ops.joining import cat, stack
 from ...tensor import Tensor
+from ...user_warnings import warn
 from ..modules.module import Module
 
 
@@ -126,10 +126,9 @@ def gather(outputs: Sequence[Any], target_device: Any, dim: int = 0) -> Any:
     if isinstance(first, Tensor):
         moved = [output.to(place(target_device)) for output in outputs]
         if first.ndim == 0 and dim == 0:
-            warnings.warn(
+            warn(
                 "Was asked to gather along dimension 0, but all input tensors were scalars; will "
-                "instead unsqueeze and return a vector.",
-                stacklevel=2,
+                "instead unsqueeze and return a vector."
             )
             return stack(moved)
         return cat(moved, dim)

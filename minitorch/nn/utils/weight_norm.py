@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, TypeVar
 
 from ...ops.norms import norm_except_dim
 from ...tensor import Tensor
+from ...user_warnings import warn
 from ..modules.module import Module
 from ..parameter import Parameter, is_lazy
 from . import pre_hook
@@ -55,11 +55,10 @@ def weight_norm(module: T, name: str = "weight", dim: int | None = 0) -> T:
     >>> [(name, tuple(p.shape)) for name, p in layer.named_parameters()]
     [('bias', (3,)), ('weight_g', (3, 1)), ('weight_v', (3, 2))]
     """
-    warnings.warn(
+    warn(
         "`torch.nn.utils.weight_norm` is deprecated in favor of "
         "`torch.nn.utils.parametrizations.weight_norm`.",
         FutureWarning,
-        stacklevel=2,
     )
     if any(found.name == name for _, found in pre_hook.of_kind(module, WeightNorm)):
         raise RuntimeError(f"Cannot register two weight_norm hooks on the same parameter {name}")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from ...tensor import Tensor
+from ...user_warnings import warn
 from ..optimizer import Optimizer
 
 EPOCH_DEPRECATION_WARNING = (
@@ -85,27 +85,23 @@ class LRScheduler:
             self._check_order()
         self._step_count += 1
         if epoch is not None:
-            warnings.warn(EPOCH_DEPRECATION_WARNING, UserWarning, stacklevel=2)
+            warn(EPOCH_DEPRECATION_WARNING)
         self._update_lr(epoch)
 
     def _check_order(self) -> None:
         """Warn if the optimizer has not stepped before the scheduler's first step."""
         if step_function(self.optimizer) is not self.optimizer._scheduled_step:
-            warnings.warn(
+            warn(
                 "Seems like `optimizer.step()` has been overridden after learning rate scheduler "
                 "initialization. Please, make sure to call `optimizer.step()` before "
-                f"`lr_scheduler.step()`. See more details at {SEE_MORE}",
-                UserWarning,
-                stacklevel=3,
+                f"`lr_scheduler.step()`. See more details at {SEE_MORE}"
             )
         elif not self.optimizer._opt_called:
-            warnings.warn(
+            warn(
                 "Detected call of `lr_scheduler.step()` before `optimizer.step()`. In PyTorch "
                 "1.1.0 and later, you should call them in the opposite order: `optimizer.step()` "
                 "before `lr_scheduler.step()`.  Failure to do this will result in PyTorch skipping "
-                f"the first value of the learning rate schedule. See more details at {SEE_MORE}",
-                UserWarning,
-                stacklevel=3,
+                f"the first value of the learning rate schedule. See more details at {SEE_MORE}"
             )
 
     def _update_lr(self, epoch: int | None = None) -> None:
@@ -128,11 +124,9 @@ class LRScheduler:
     def _warn_outside_step(self) -> None:
         """Warn if `get_lr` was called by a user, who wants `get_last_lr`."""
         if not self._get_lr_called_within_step:
-            warnings.warn(
+            warn(
                 "To get the last learning rate computed by the scheduler, "
-                "please use `get_last_lr()`.",
-                UserWarning,
-                stacklevel=3,
+                "please use `get_last_lr()`."
             )
 
     def _times(self, factor: float) -> list[Any]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 from ...random import Generator
+from ...user_warnings import warn
 from ._utils.collate import default_collate, default_convert
 from ._utils.worker_info import get_worker_info
 from .dataset import Dataset, IterableDataset
@@ -222,11 +222,10 @@ class DataLoader(Generic[T_co]):
                 f"{'' if allowed else ' (`cpuset` is not taken into account)'}, which is smaller "
                 "than what this DataLoader is going to create."
             )
-        warnings.warn(
+        warn(
             f"This DataLoader will create {self.num_workers} worker processes in total. {reason} "
             "Please be aware that excessive worker creation might get DataLoader running slow or "
-            "even freeze, lower the worker number to avoid potential slowness/freeze if necessary.",
-            stacklevel=3,
+            "even freeze, lower the worker number to avoid potential slowness/freeze if necessary."
         )
 
 

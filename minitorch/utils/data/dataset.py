@@ -6,11 +6,11 @@ import bisect
 import collections.abc
 import itertools
 import math
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from ...random import Generator, default_generator
+from ...user_warnings import warn
 from .sampler import random_order
 
 T_co = TypeVar("T_co", covariant=True)
@@ -172,11 +172,7 @@ class ConcatDataset(Dataset[T_co]):
     @property
     def cummulative_sizes(self) -> list[int]:
         """An older name of `cumulative_sizes`."""
-        warnings.warn(
-            "`cummulative_sizes` attribute is renamed to `cumulative_sizes`",
-            FutureWarning,
-            stacklevel=2,
-        )
+        warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning)
         return self.cumulative_sizes
 
 
@@ -270,10 +266,8 @@ def random_split(
             counts[turn % len(counts)] += 1
         for place, count in enumerate(counts):
             if count == 0:
-                warnings.warn(
-                    f"Length of split at index {place} is 0. "
-                    "This might result in an empty dataset.",
-                    stacklevel=2,
+                warn(
+                    f"Length of split at index {place} is 0. This might result in an empty dataset."
                 )
         lengths = counts
     if sum(lengths) != total:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from ... import cuda
+from ...user_warnings import warn
 from ._utils.fetch import create_fetcher
 from ._utils.pin_memory import pin_memory
 from .sampler import random_seed
@@ -60,7 +60,7 @@ class _BaseDataLoaderIter:
                 "https://pytorch.org/docs/stable/data.html#torch.utils.data.IterableDataset for "
                 "examples."
             )
-        warnings.warn(message, stacklevel=3)
+        warn(message)
 
     def __len__(self) -> int:
         return len(self._index_sampler)
@@ -85,16 +85,14 @@ class _SingleProcessDataLoaderIter(_BaseDataLoaderIter):
 def can_pin(device: str) -> bool:
     """Whether there is pinned memory, with PyTorch's warnings."""
     if device:
-        warnings.warn(
+        warn(
             "pin_memory_device is deprecated, the current accelerator will be used as the device,"
-            f"ignore pin_memory_device='{device}'.",
-            stacklevel=6,
+            f"ignore pin_memory_device='{device}'."
         )
     if cuda.is_available():
         return True
-    warnings.warn(
+    warn(
         "'pin_memory' argument is set as true but no accelerator is found, then device pinned "
-        "memory won't be used.",
-        stacklevel=6,
+        "memory won't be used."
     )
     return False

@@ -18,7 +18,6 @@ import selectors
 import signal
 import socket
 import time
-import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable
@@ -26,6 +25,7 @@ from multiprocessing.context import BaseContext
 from pickle import PicklingError
 from typing import TYPE_CHECKING, Any
 
+from ...user_warnings import warn
 from ._utils import worker
 from ._utils.channel import Channel, encode
 from .iterators import _BaseDataLoaderIter
@@ -211,7 +211,7 @@ class _MultiProcessingDataLoaderIter(_BaseDataLoaderIter):
             try:
                 self._workers.append(Worker(context, loader._fetching, *how))
             except (TypeError, AttributeError, PicklingError):
-                warnings.warn(NOT_PICKLABLE, stacklevel=4)
+                warn(NOT_PICKLABLE)
                 raise
         self._begin(loader)  # once more, as PyTorch: a sampler may draw random numbers here
         self._send_first_tasks()

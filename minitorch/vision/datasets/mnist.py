@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import shutil
 import string
-import warnings
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from PIL import Image
 
 import minitorch as mt
 
+from ...user_warnings import warn
 from .utils import check_integrity, download_and_extract_archive, extract_archive, verify_str_arg
 from .vision import VisionDataset
 
@@ -64,7 +64,7 @@ def _old_name(name: str, new: str) -> property:
     """A property of old programs, with torchvision's warning."""
 
     def get(self: Any) -> Any:
-        warnings.warn(f"{name} has been renamed {new}", stacklevel=2)
+        warn(f"{name} has been renamed {new}")
         return getattr(self, new)
 
     return property(get, doc=f"An old name of ``{new}``.")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import fnmatch
 import functools
 import inspect
-import warnings
 from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any, TypeVar
 
 from minitorch import nn
 
+from ...user_warnings import warn
 from . import weights as known
 from .weights import WeightsEnum
 
@@ -49,10 +49,9 @@ def _name_arguments(make: Callable[..., Any], args: tuple[Any, ...], kwargs: Any
     kinds = inspect.signature(make).parameters.values()
     names = [each.name for each in kinds if each.kind is each.KEYWORD_ONLY][: len(args)]
     listed = " and ".join(f"'{name}'" for name in names)
-    warnings.warn(
+    warn(
         f"Using {listed} as positional parameter(s) is deprecated since 0.13 and may be removed in "
-        "the future. Please use keyword parameter(s) instead.",
-        stacklevel=3,
+        "the future. Please use keyword parameter(s) instead."
     )
     kwargs.update(zip(names, args, strict=False))
 
@@ -66,10 +65,9 @@ def _modernize(weights: Any, kwargs: dict[str, Any]) -> None:
         wanted = kwargs.pop("weights")
     elif "pretrained" in kwargs:
         wanted = kwargs.pop("pretrained")
-        warnings.warn(
+        warn(
             "The parameter 'pretrained' is deprecated since 0.13 and may be removed in the future, "
-            "please use 'weights' instead.",
-            stacklevel=3,
+            "please use 'weights' instead."
         )
     else:
         return
@@ -84,7 +82,7 @@ def _modernize(weights: Any, kwargs: dict[str, Any]) -> None:
             f" You can also use `weights={weights.__name__}.DEFAULT` to get the most up-to-date "
             "weights."
         )
-    warnings.warn(message, stacklevel=3)
+    warn(message)
     kwargs["weights"] = chosen
 
 

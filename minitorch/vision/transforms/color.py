@@ -284,6 +284,11 @@ class RandomGrayscale(Sometimes):
     def __init__(self, p: float = 0.1) -> None:
         super().__init__(p)
 
+    def forward(self, img: Any) -> Any:
+        """Refuses what is no image, whether it stays as it is or not."""
+        get_dimensions(img)
+        return super().forward(img)
+
     def change(self, img: Any) -> Any:
         """The grey image."""
         return rgb_to_grayscale(img, get_dimensions(img)[0])

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
 import minitorch as mt
 from minitorch import nn
 
+from ...user_warnings import warn
 from .images import InterpolationMode, get_dimensions, mode_of, randint, two_sizes, uniform
 from .sizes import TWO_SIZES, crop, pad, resized_crop
 
@@ -136,7 +136,7 @@ def check_ranges(scale: Any, ratio: Any) -> None:
     if not isinstance(ratio, Sequence):
         raise TypeError("Ratio should be a sequence")
     if scale[0] > scale[1] or ratio[0] > ratio[1]:
-        warnings.warn("Scale and ratio should be of kind (min, max)", stacklevel=3)
+        warn("Scale and ratio should be of kind (min, max)")
 
 
 def random_shape(area: int, scale: Sequence[float], ratio: Sequence[float]) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from PIL import Image, ImageOps
 import minitorch as mt
 from minitorch import nn
 
+from ...user_warnings import warn
 from .flips import hflip, vflip
 from .images import (
     PIL_NUMBERS,
@@ -79,10 +79,9 @@ def resize(
         return img
     if is_pil(img):
         if antialias is False:
-            warnings.warn(
+            warn(
                 "Anti-alias option is always applied for PIL Image input. Argument antialias is "
-                "ignored.",
-                stacklevel=2,
+                "ignored."
             )
         return img.resize((new_width, new_height), PIL_NUMBERS[mode])
     smooth = mode.value in ("bilinear", "bicubic")
