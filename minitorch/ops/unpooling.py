@@ -351,7 +351,7 @@ def winners(x: Any, samples: Any, kernel: Any, size: Any, planes: tuple[int, int
         for dim, (start, shift) in enumerate(zip(starts, tap, strict=True)):
             stride = math.prod(lengths[dim + 1 :])
             after, before = (1,) * (dims - 1 - dim), (1,) * dim
-            along.append(((start + shift) * stride).reshape(*planes, *before, -1, *after))
+            along.append(((start + shift) * stride).reshape(*planes, *before, size[dim], *after))
         places = functools.reduce(xp.add, along)
         values = xp.take_along_axis(flat, places.reshape(*planes, math.prod(size)), -1).reshape(
             places.shape

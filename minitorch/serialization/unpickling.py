@@ -11,6 +11,7 @@ import _compat_pickle
 import importlib
 import pickle
 import re
+import warnings
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
@@ -18,7 +19,6 @@ from typing import Any, ClassVar
 from ..autograd.graph import TensorBase
 from ..devices import device
 from ..size import Size
-from ..user_warnings import warn
 from .safe import safe_by_name
 from .tensors import NAMES, rebuild_from_type_v2, refuse_lacking, with_attributes
 
@@ -175,11 +175,12 @@ class WeightsUnpickler(pickle._Unpickler):
     def load_proto(self) -> None:
         self.proto = self.read(1)[0]
         if self.proto != 2:
-            warn(
+            warnings.warn(
                 f"Detected pickle protocol {self.proto} in the checkpoint, which was not the "
                 "default pickle protocol used by `torch.load` (2). The weights_only Unpickler "
                 "might not support all instructions implemented by this protocol, please file an "
-                "issue for adding support if you encounter this."
+                "issue for adding support if you encounter this.",
+                stacklevel=5,  # the line that called `load`; Python's pickle is on the way
             )
 
     def load_reduce(self) -> None:
