@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import re
-import runpy
-import sys
-import warnings
 
 import pytest
 
@@ -22,19 +17,17 @@ PAGE = (ROOT / "docs" / "deliberate-differences.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=lambda path: path.stem)
-def test_program(program, monkeypatch):
+def test_program(program):
+    """In a process of its own: a program sets PyTorch's defaults, for those after it as well."""
+    lines = ["import runpy, sys", "sys.argv = sys.argv[1:]"]
     if "torchvision" in program.read_text(encoding="utf-8"):
-        from . import real_torchvision  # noqa: F401
-    monkeypatch.setattr(sys, "argv", [str(program)])
-    state = torch.get_rng_state()
-    with contextlib.redirect_stdout(io.StringIO()) as printed, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        runpy.run_path(str(program), run_name="__main__")
-    torch.set_rng_state(state)
-    torch.set_default_dtype(torch.float32)
-    torch.set_default_device(None)
-    torch.set_float32_matmul_precision("highest")
-    assert differences(program, printed.getvalue()) == []
+        from . import real_torchvision  # noqa: F401 - skips the test where there is none
+
+        lines.append("import tests.parity.real_torchvision")
+    lines.append("runpy.run_path(sys.argv[0], run_name='__main__')")
+    ran = python(ROOT, "-W", "ignore", "-c", "; ".join(lines), str(program))
+    assert ran.returncode == 0, ran.stderr
+    assert differences(program, ran.stdout) == []
 
 
 def test_pytorch_has_the_lacking_names():
