@@ -2,7 +2,8 @@
 
 Tensors and dimensions are left to the functions: what fails there is looked at afterwards. Flags,
 numbers and dtypes are looked at first, as a function may take a wrong one and say nothing; but not
-if a call with the same classes of arguments was fine. So a call costs 0.08 µs more, 0.3 with flags.
+if a call with the same classes of arguments was fine. So a call costs about 0.1 µs
+more, 0.3 with flags, and 0.7 where a function hands its arguments on (`F.softmax`).
 """
 
 from __future__ import annotations
