@@ -236,6 +236,7 @@ from .ops.extremes import amax, amin, aminmax, argmax, argmin, max, min
 from .ops.factoring import plain_cholesky as cholesky, plain_qr as qr
 from .ops.floats import frexp, nextafter
 from .ops.gamma import digamma, igamma, igammac, lgamma, mvlgamma, polygamma
+from .ops.gathering import gather, take_along_dim
 from .ops.grids import cartesian_prod, combinations, meshgrid, unravel_index
 from .ops.histograms import histogram, histogramdd
 from .ops.indexing import index_put, index_put_
@@ -358,14 +359,8 @@ from .ops.reflections import (
     orgqr,
     ormqr,
 )
-from .ops.scattering import (
-    gather,
-    index_reduce,
-    scatter,
-    scatter_add,
-    scatter_reduce,
-    take_along_dim,
-)
+from .ops.scatter_reduction import index_reduce, scatter_reduce
+from .ops.scattering import scatter, scatter_add
 from .ops.selection import index_add, index_copy, index_fill, index_select, put, take
 from .ops.shape import (
     flatten,

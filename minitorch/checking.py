@@ -1,4 +1,4 @@
-"""Public functions refuse what PyTorch's refuse, in its words: `check` of signatures.py for all.
+"""Public functions refuse what PyTorch's refuse, in its words: `check` of refusals.py for all.
 
 Tensors and dimensions are left to the functions: what fails there is looked at afterwards. Flags,
 numbers and dtypes are looked at first, as a function may take a wrong one and say nothing; but not
@@ -16,15 +16,8 @@ from typing import Any
 
 from .autograd.graph import TensorBase
 from .ops.dims import WITHOUT_NAMES
-from .signatures import (
-    check,
-    check_inside,
-    inside,
-    refused_anyway,
-    restated,
-    restated_inside,
-    table,
-)
+from .refusals import check, check_inside, restated, restated_inside
+from .signatures import inside, refused_anyway, table
 
 UNCHECKED = ("relu",)  # called often, and says itself all that PyTorch says
 VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS

@@ -47,7 +47,7 @@ def filled(
     with backend.on_device(index), backend.memory_for(shape, dtype.numpy):
         if value is None:
             array = xp.empty(shape, dtype.numpy)
-        elif value == 0:
+        elif value.__class__ is int and value == 0:  # not -0.0
             array = xp.zeros(shape, dtype.numpy)
         else:
             array = xp.full(shape, number(value, dtype, "full"), dtype.numpy)

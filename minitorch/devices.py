@@ -29,18 +29,22 @@ class device:  # noqa: N801 - PyTorch's name
             index = type.index
             type = type.type
         if isinstance(type, int):
+            if type >= 0 and not backend.has_gpu():
+                raise RuntimeError("Cannot access accelerator device when none is available.")
             index = type
             type = "cuda"
         if type == "":
             raise RuntimeError("Device string must not be empty")
         name, colon, number = str(type).partition(":")
+        if not name.replace("_", "a").isalpha():
+            raise RuntimeError(f"Invalid device string: '{type}'")
         if colon:
             if index is not None:
                 raise RuntimeError(
                     "type (string) must not include an index because index was passed explicitly: "
                     f"{type}"
                 )
-            if not number.isdecimal():
+            if not number.isdecimal() or (number[0] == "0" and number != "0"):
                 raise RuntimeError(f"Invalid device string: '{type}'")
             index = int(number)
         if name not in _TYPES:

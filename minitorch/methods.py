@@ -31,8 +31,10 @@ from .ops import (
     factoring,
     floats,
     gamma,
+    gathering,
     histograms,
     indexing,
+    joining,
     limits,
     lu as lu_,
     masked,
@@ -55,6 +57,7 @@ from .ops import (
     reduction,
     reflections,
     resizing,
+    scatter_reduction,
     scattering,
     selection,
     shape as shape_,
@@ -549,6 +552,7 @@ class Methods(TensorBase):
     select_scatter = slicing.select_scatter
     slice_scatter = slicing.slice_scatter
     diagonal_scatter = slicing.diagonal_scatter
+    _stack = staticmethod(joining.stack)  # for autograd/batched.py, which stands below
     unfold = memory_views.unfold
     as_strided = memory_views.as_strided
     as_strided_scatter = memory_views.as_strided_scatter
@@ -577,19 +581,19 @@ class Methods(TensorBase):
     __setitem__ = indexing.setitem
     index_put = indexing.index_put
     index_put_ = indexing.index_put_
-    gather = scattering.gather
+    gather = gathering.gather
     scatter = scattering.scatter
     scatter_ = scattering.scatter_
     scatter_add = scattering.scatter_add
     scatter_add_ = scattering.scatter_add_
-    scatter_reduce = scattering.scatter_reduce
-    scatter_reduce_ = scattering.scatter_reduce_
-    take_along_dim = scattering.take_along_dim
+    scatter_reduce = scatter_reduction.scatter_reduce
+    scatter_reduce_ = scatter_reduction.scatter_reduce_
+    take_along_dim = gathering.take_along_dim
     index_select = selection.index_select
     index_add = selection.index_add
     index_add_ = selection.index_add_
-    index_reduce = scattering.index_reduce
-    index_reduce_ = scattering.index_reduce_
+    index_reduce = scatter_reduction.index_reduce
+    index_reduce_ = scatter_reduction.index_reduce_
     index_copy = selection.index_copy
     index_copy_ = selection.index_copy_
     index_fill = selection.index_fill
@@ -620,9 +624,5 @@ class Methods(TensorBase):
     bernoulli = sampling.bernoulli
     multinomial = sampling.multinomial
 
-
-for _name, _function in list(vars(Methods).items()):
-    if hasattr(_function, "as_method"):  # its errors count arguments without `self`
-        setattr(Methods, _name, _function.as_method)
 
 checked_methods(Methods)

@@ -83,7 +83,7 @@ def randint(
     high: int | None = None,
     size: Any = None,
     generator: Generator | None = None,
-    dtype: Any = dtypes.int64,
+    dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
@@ -110,14 +110,14 @@ def randint(
 
     limits = long(low), long(high)
     shape = shape_of((size,), "randint")
-    return drawn(sample, "randint", shape, dtype, device, requires_grad, generator)
+    return drawn(sample, "randint", shape, dtype or dtypes.int64, device, requires_grad, generator)
 
 
 def randperm(
     n: int,
     *,
     generator: Generator | None = None,
-    dtype: Any = dtypes.int64,
+    dtype: Any = None,
     device: Any = None,
     requires_grad: bool = False,
 ) -> Any:
@@ -137,7 +137,7 @@ def randperm(
             return random.randperm(generator, n, kind)
 
     n = long(n)
-    return drawn(sample, "randperm", (), dtype, device, requires_grad, generator)
+    return drawn(sample, "randperm", (), dtype or dtypes.int64, device, requires_grad, generator)
 
 
 # The numbers are drawn in the order in which they lie in memory: so the tensor is made first.
@@ -159,7 +159,7 @@ def rand_like(
     tensor([0.9701, 0.7078], dtype=torch.float64)
     """
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return uniform_(like, generator=generator).requires_grad_(requires_grad)
+    return uniform_(like, generator=generator).requires_grad_(bool(requires_grad))
 
 
 def randn_like(
@@ -179,7 +179,7 @@ def randn_like(
     torch.Size([2, 3])
     """
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return normal_(like, generator=generator).requires_grad_(requires_grad)
+    return normal_(like, generator=generator).requires_grad_(bool(requires_grad))
 
 
 def randint_like(
@@ -205,7 +205,7 @@ def randint_like(
     if given or not (is_int(low) and is_int(high)):
         raise invalid_combination("randint_like", (input, *args))
     like = empty_like(input, dtype=dtype, device=device, memory_format=memory_format)
-    return random_(like, low, high, generator=generator).requires_grad_(requires_grad)
+    return random_(like, low, high, generator=generator).requires_grad_(bool(requires_grad))
 
 
 # From the parameters in a tensor ------------------------------------------------------------------

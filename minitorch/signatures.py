@@ -1,4 +1,4 @@
-"""What PyTorch's functions take: their signatures, and its words for arguments that fit none.
+"""What PyTorch's functions take: the table of their signatures.
 
 ``signatures.txt`` lists them in PyTorch's notation, one line for each way to call a function:
 
@@ -12,8 +12,6 @@ the same; where that is not so, there is a line for ``.method``. ``old`` ways ar
 Functions that are written in Python in PyTorch have a line for the function that they call:
 for ``F.dropout`` ``dropout(Tensor input, float p, bool train<training)``, whose ``train`` it gives
 ``training``.
-
-`check` looks through them as PyTorch does. It is slow, so it is asked rarely (see checking.py).
 """
 
 from __future__ import annotations
@@ -21,20 +19,23 @@ from __future__ import annotations
 import functools
 import operator
 import sys
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import devices, dtypes, memory_formats
+from . import dtypes
+from .argument_kinds import KINDS, is_number, is_sequence, is_size, scalar
 from .autograd.errors import type_name
 from .autograd.graph import TensorBase
-from .ops.sizes import OVERFLOW, fits
-from .random import Generator
-from .user_warnings import warn
+from .ops.operands import refuse_elements
 
 TABLE = __file__.removesuffix("py") + "txt"  # (pathlib would take 2 ms to load)
 REFUSED_ANYWAY = "Tensor Tensors int ints size object".split()  # by functions, if wrong
+OFTEN_CALLED = "select narrow chunk unfold eye repeat_interleave".split()  # refuse integers, too
+REFUSING_NOTHING = (  # functions that would take what they should not
+    "addcdiv addcmul copysign fmod ldexp linalg_matrix_rank linalg_pinv normal pairwise_distance "
+    "rsub searchsorted type_as"
+).split()
 MAKING = (  # the arguments for which ``...`` stands
     "dtype? dtype=None, layout? layout=None, device? device=None, bool? pin_memory=False, "
     "bool? requires_grad=False"
@@ -48,92 +49,6 @@ NAMED_DTYPES = {
     bool: dtypes.bool_, int: dtypes.int64, float: dtypes.float64, complex: dtypes.complex128
 }  # fmt: skip
 ALIASES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}
-
-
-# What is of which kind ----------------------------------------------------------------------------
-
-
-def is_long(value: Any) -> bool:
-    """A Python or NumPy integer; not a bool."""
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
-
-
-def is_integer(value: Any) -> bool:
-    """As `is_long`, or a tensor without dimensions that holds an integer."""
-    if isinstance(value, TensorBase):
-        return scalar(value) and value._array.dtype.kind in "iu"
-    return is_long(value)
-
-
-def is_size(value: Any) -> bool:
-    """Whatever can be an index, but a bool: a tensor with one element, too."""
-    if value.__class__ is int:
-        return True
-    if isinstance(value, TensorBase):
-        return value._array.size == 1 and value._array.dtype.kind in "iu"
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
-        return False
-    try:
-        operator.index(value)
-    except TypeError:  # an array with dimensions
-        return False
-    return True
-
-
-def scalar(tensor: Any) -> bool:
-    """Whether a tensor counts as a number."""
-    return tensor._array.ndim == 0 and not tensor.requires_grad
-
-
-def is_sequence(value: Any) -> bool:
-    """A list or tuple."""
-    return isinstance(value, list | tuple)
-
-
-def listed(kind: Callable[[Any], bool]) -> Callable[[Any], bool]:
-    """Lists and tuples whose first element is of the kind; PyTorch looks at the others later."""
-    return lambda value: is_sequence(value) and (not value or kind(value[0]))
-
-
-def instance(*classes: type) -> Callable[[Any], bool]:
-    """Instances of the classes."""
-    return lambda value: isinstance(value, classes)
-
-
-is_float = instance(float, int, np.integer, np.floating, np.bool_)
-is_number = instance(int, float, complex, np.number, np.bool_)
-# By the name in the table: PyTorch's word for it in sentences, and whether a value is of the kind.
-# A tensor that holds one number passes for it (`Parameter.takes`).
-KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "Tensor": ("Tensor", instance(TensorBase)),
-    "Tensors": ("tuple of Tensors", is_sequence),
-    "Number": ("Number", is_number),
-    "Numbers": ("tuple of Scalars", listed(is_number)),
-    "complex": ("complex", is_number),
-    "float": ("float", is_float),
-    "floats": ("tuple of floats", listed(is_float)),
-    "int": ("int", is_integer),
-    "ints": ("tuple of ints", listed(is_size)),
-    "size": ("int", is_size),
-    "bool": ("bool", instance(bool)),
-    "str": ("str", instance(str)),
-    "dtype": (
-        "torch.dtype",
-        lambda value: isinstance(value, dtypes.dtype) or value in (bool, int, float, complex),
-    ),
-    "device": (
-        "torch.device",
-        lambda value: isinstance(value, str | devices.device) or is_long(value),
-    ),
-    "layout": ("torch.layout", instance(memory_formats.layout)),
-    "memory_format": ("torch.memory_format", instance(memory_formats.memory_format)),
-    "Generator": ("torch.Generator", instance(Generator)),
-    "names": ("tuple of names", listed(instance(str))),
-    "object": ("object", lambda value: True),
-}
-
-
-# The table ----------------------------------------------------------------------------------------
 
 
 class Parameter(NamedTuple):
@@ -155,6 +70,11 @@ class Parameter(NamedTuple):
         bare, size, _ = kind.rstrip("?").partition("[")
         takes_none = kind.endswith("?") or default == "None"
         return cls(name, source or name, bare, takes_none, bool(size), default or None)
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it is an integer, but no dimension: functions may take a wrong one."""
+        return self.kind in ("int", "size") and "dim" not in self.name
 
     def takes(self, value: Any, function: str) -> bool:
         """Whether the argument may be ``value``."""
@@ -267,16 +187,6 @@ class Signature:
         return "(): invalid keyword arguments"
 
 
-def refuse_elements(values: Any, number: int) -> None:
-    """Refuse a list of tensors with something else in it."""
-    for place, value in enumerate(values or ()):
-        if not isinstance(value, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument {number}, but got "
-                f"{type_name(value)}"
-            )
-
-
 @functools.cache
 def table() -> dict[str, list[str]]:
     """The lines of every function and ``.method`` in signatures.txt."""
@@ -326,15 +236,21 @@ def method(parts: list[str]) -> list[str]:
 def refused_anyway(name: str) -> int:
     """How many arguments in front a function itself refuses if they are of a wrong kind.
 
-    Tensors and dimensions; not flags, numbers and dtypes.
+    Tensors and dimensions; not flags, numbers, counts and dtypes.
     """
     known = [signature for signature in signatures(name) if not signature.old]
-    if any(signature.spread for signature in known):
+    function = name.lstrip(".").removesuffix("_")
+    if function in REFUSING_NOTHING:
+        return 0
+    spread = [signature.spread for signature in known]
+    counts = [one.is_count for s in known for one in s.parameters[: s.positional]]
+    if function in OFTEN_CALLED or (any(spread) and not any(counts)):
         return sys.maxsize
     most = 0
     for at in range(max((signature.positional for signature in known), default=0)):
-        kinds = [s.parameters[at].kind for s in known if at < s.positional]
-        if not any(kind in REFUSED_ANYWAY for kind in kinds):  # a tensor, or a number instead
+        there = [s.parameters[at] for s in known if at < s.positional]
+        anyway = any(one.kind in REFUSED_ANYWAY for one in there)  # a tensor, or a number instead
+        if not anyway or any(one.is_count for one in there):
             break
         most += 1
     return most
@@ -347,184 +263,3 @@ def inside(name: str) -> tuple[str, Signature] | None:
     if not called or called == OLD:
         return None
     return called, Signature(parameters.split(", "), old=False)
-
-
-# The question -------------------------------------------------------------------------------------
-
-
-def check(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Refuse, with PyTorch's TypeError, what function ``name`` or ``.name`` does not take.
-
-    True if all arguments of these classes are fine: if no tensor stands for a number.
-    """
-    known = signatures(name)
-    if name[0] == "." and (args or kwargs) and len(known) == 1 and not known[0].parameters:
-        takes = f"no arguments ({len(args)} given)" if not kwargs else "no keyword arguments"
-        raise TypeError(f"TensorBase.{name[1:]}() takes {takes}")
-    name = name.lstrip(".")
-    refusals = []
-    for signature in known:
-        refusals.append(signature.refusal(name, args, kwargs))
-        if not refusals[-1]:
-            return unpack(name, signature, args, kwargs)
-    count = len(args) + len(kwargs)
-    close = [
-        place
-        for place, signature in enumerate(known)
-        if signature.required <= count <= len(signature.parameters) and not signature.old
-    ]
-    if len(known) == 1 or len(close) == 1:
-        raise TypeError(f"{name}(){refusals[close[0] if close else 0]}")
-    options = [str(signature) for signature in known if not signature.old]
-    said = f"{name}() received an invalid combination of arguments - "
-    raise TypeError(said + combination(options, args, kwargs))
-
-
-def restated(
-    name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
-) -> tuple[tuple[Any, ...], dict[str, Any]] | None:
-    """The arguments that `check` took, in plain Python values; in the new order, if it was an old.
-
-    None if they are so already.
-    """
-    known = signatures(name)
-    signature = next((one for one in known if not one.refusal(name, args, kwargs)), None)
-    if signature is None:
-        return None
-    parameters = signature.parameters
-    if signature.spread and len(args) > 1:
-        args = (args,)
-    plain = [one.plain(value) for one, value in zip(parameters, args, strict=False)]
-    named = {}
-    for one in parameters[len(args) :]:
-        for key in (one.name, *ALIASES.get(one.name, ())):
-            if key in kwargs and not (kwargs[key] is None and one.default == "None"):
-                named[key] = one.plain(kwargs[key])
-    if signature.old:
-        warn_of_overload(name.lstrip("."), signature, known)
-        return (), dict(zip((one.name for one in parameters), plain, strict=False)) | named
-    before, after = (*args, *kwargs.values()), (*plain, *named.values())
-    if len(before) == len(after) and all(map(operator.is_, before, after)):
-        return None
-    return tuple(plain), named
-
-
-def warn_of_overload(name: str, signature: Signature, known: list[Signature]) -> None:
-    """Say that a function should be called in a newer way."""
-    new = "".join(f"\n\t{name}{one}" for one in known if not one.old)
-    warn(
-        f"This overload of {name} is deprecated:\n\t{name}{signature}\n"
-        f"Consider using one of the following signatures instead:{new}"
-    )
-
-
-def combination(options: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
-    """What was given, and the ``options`` that there were; why not, where the number is right."""
-    named = dict(reversed(kwargs.items()))  # in the order of PyTorch's sentences
-    shown = [type_name(value) for value in args]
-    shown += [f"{key}={type_name(value)}" for key, value in named.items()]
-    given = enclosed(shown, args)
-    lines = []
-    for option in options:
-        # PyTorch reads its own words: each part between commas is an argument for it, `*` too, and
-        # what follows the last space is the name, also if that is a default.
-        parts = [part.rpartition(" ") for part in option[1:-1].split(", ")]
-        names = [name for _, _, name in parts]
-        unknown = ", ".join(key for key in named if key not in names[-len(named) :])
-        if len(options) == 1 and unknown:
-            return f"got unrecognized keyword arguments: {unknown}"
-        lines.append(f" * {option}")
-        if len(parts) != len(shown):
-            continue
-        reason = f"keywords were incorrect: {unknown}"
-        if not unknown:
-            types = marked([kind for kind, _, _ in parts], names, args, kwargs)
-            given = types if len(options) == 1 else given
-            reason = f"arguments have invalid types: {types}"
-        lines.append(f"      didn't match because some of the {reason}")
-    if len(options) == 1:
-        return f"got {given}, but expected {options[0]}"
-    return "\n".join([f"got {given}, but expected one of:", *lines, ""])
-
-
-def marked(kinds: list[str], names: list[str], args: tuple[Any, ...], kwargs: Any) -> str:
-    """The classes of the arguments, those of another kind marked: ``(Tensor, !int!)``."""
-    shown = []
-    for place, (kind, name) in enumerate(zip(kinds, names, strict=True)):
-        value = args[place] if place < len(args) else kwargs[name]
-        word = contents(value) if place < len(args) else f"{name}={contents(value)}"
-        fits = type_name(value) in (kind, "int" if kind == "float" else kind)
-        shown.append(word if fits else f"!{word}!")
-    return enclosed(shown, args)
-
-
-def enclosed(shown: list[str], args: tuple[Any, ...]) -> str:
-    """The words in parentheses; with a comma at the end if all have names, as in PyTorch."""
-    return f"({', '.join(shown)}{'' if args or not shown else ', '})"
-
-
-def contents(value: Any) -> str:
-    """The class of a value, and of what is in a list or tuple."""
-    if not is_sequence(value):
-        return type_name(value)
-    items = ", ".join(map(type_name, value))
-    if isinstance(value, list):
-        return f"{type_name(value)} of [{items}]"
-    return f"{type_name(value)} of ({items}{',' if len(value) == 1 else ''})"
-
-
-def check_inside(name: str, given: dict[str, Any]) -> bool:
-    """As `check`, for a function that calls another one `inside`, with its arguments by name."""
-    called, signature, args, kwargs = call_inside(name, given)
-    refusal = signature.refusal(called, args, kwargs)
-    if refusal:
-        raise TypeError(f"{called}(){refusal}")
-    return unpack(called, signature, args, kwargs)
-
-
-def restated_inside(name: str, given: dict[str, Any]) -> dict[str, Any] | None:
-    """As `restated`, for arguments by name that `check_inside` took."""
-    called, signature, args, kwargs = call_inside(name, given)
-    if signature.refusal(called, args, kwargs):
-        return None
-    plain = {one.source: one.plain(given[one.source]) for one in signature.parameters}
-    return None if all(given[key] is plain[key] for key in plain) else given | plain
-
-
-def call_inside(name: str, given: dict[str, Any]) -> Any:
-    """The name of the function that ``name`` calls, its signature, and its arguments."""
-    called, signature = inside(name) or ("", Signature([], old=False))
-    values = {one.name: given[one.source] for one in signature.parameters}
-    args = tuple(values.values())[: signature.positional]
-    return called, signature, args, dict(list(values.items())[signature.positional :])
-
-
-def unpack(name: str, signature: Signature, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-    """Refuse integers beyond 64 bits, and lists that begin with an integer only; as `check`."""
-    place = 0
-    by_class = True
-    for parameter in signature.parameters:
-        value = args[place] if place < len(args) else kwargs.get(parameter.name)
-        place += 1
-        if isinstance(value, TensorBase) and parameter.kind not in ("Tensor", "object"):
-            by_class = False
-        if value is None:
-            continue
-        if parameter.kind in ("int", "size") and not fits(operator.index(value)):
-            raise ValueError(OVERFLOW)
-        if parameter.kind == "ints":
-            values = value if is_sequence(value) else args if signature.spread else ()
-            if not values and not is_sequence(value) and not fits(operator.index(value)):
-                raise ValueError(OVERFLOW)
-            for at, size in enumerate(values):
-                if not is_size(size) and not (at and isinstance(size, bool)):
-                    reason = f'type must be tuple of ints,but got {type_name(size)}"'
-                elif not fits(operator.index(size)):
-                    reason = OVERFLOW
-                else:
-                    continue
-                raise TypeError(
-                    f"{name}(): argument '{parameter.name}' failed to unpack the object at pos "
-                    f'{at + 1} with error "{reason}'
-                )
-    return by_class

@@ -75,14 +75,30 @@ def linspace(
     start, end = (x._array.item() if isinstance(x, TensorBase) else x for x in (start, end))
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    kind = check_dtype(dtype, "linspace")
+    kind = dtype_between(start, end, dtype, "linspace")
     with backend.memory_for((long(steps),), kind.numpy):
         array = spaced(start, end, steps, kind)
     return leaf(array, device, requires_grad)
 
 
+def dtype_between(start: Any, end: Any, dtype: Any, caller: str) -> dtypes.dtype:
+    """The ``dtype`` asked for; None: the default one, a complex one for complex ends."""
+    kind = check_dtype(dtype, caller)
+    if not isinstance(start, complex) and not isinstance(end, complex):
+        return kind
+    if dtype is not None and not kind.is_complex:
+        inferred = dtypes.C_TYPE[dtypes.get_default_dtype().to_complex()]
+        raise RuntimeError(
+            f"torch.{caller}(): inferred dtype {inferred} can't be safely cast to passed dtype "
+            + dtypes.SCALAR_TYPE[kind]
+        )
+    return kind.to_complex()
+
+
 def spaced(start: Any, end: Any, steps: int, dtype: dtypes.dtype) -> np.ndarray:
     """`linspace` as an array: as in PyTorch the second half is counted back from the end."""
+    if dtype.category < dtypes.FLOATING:
+        start, end = int(start), int(end)
     if steps == 1:
         return np.array([start]).astype(dtype.numpy)
     width, gaps = end - start, max(steps - 1, 1)  # 0 steps give an empty array
@@ -118,8 +134,12 @@ def logspace(
     """
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
-    kind = check_dtype(dtype, "logspace")
-    powers = spaced(start, end, steps, kind).astype(np.float64)
+    kind = dtype_between(start, end, dtype, "logspace")
+    if kind.category < dtypes.FLOATING:  # whole ends, and powers between them
+        powers = spaced(int(start), int(end), steps, dtypes.float32)
+    else:
+        powers = spaced(start, end, steps, kind)
+    powers = powers.astype(np.complex128 if kind.is_complex else np.float64)
     return leaf(np.power(base, powers).astype(kind.numpy), device, requires_grad)
 
 

@@ -20,7 +20,7 @@ from .autograd.graph import Node, TensorBase
 from .autograd.hooks import RemovableHandle, hooks_of
 from .autograd.modes import state
 from .autograd.operation import make, subclasses, wrap
-from .autograd.views import View, bump
+from .autograd.views import bump
 from .checking import checked_methods
 from .facts import Facts
 from .methods import Methods
@@ -71,8 +71,11 @@ class Tensor(Facts, ToPython, Methods):
         >>> x
         tensor([0., 0.], requires_grad=True)
         """
-        if self._view is not None:
-            self._view.refresh(self)
+        view = self._view
+        if view is not None:
+            if view.frozen and view.version != self._counter[0]:
+                return bool(self._requires_grad or view.base._requires_grad)
+            view.refresh(self)
         return self._requires_grad
 
     @requires_grad.setter
@@ -270,7 +273,7 @@ class Tensor(Facts, ToPython, Methods):
         """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        owner = self if self._grad_fn is None else self._grad_fn
+        owner = self.grad_fn or self
         return RemovableHandle.add(hooks_of(owner).on_gradient, (self._output_nr, hook))
 
     def register_post_accumulate_grad_hook(self, hook: Callable[..., Any]) -> RemovableHandle:
@@ -283,7 +286,7 @@ class Tensor(Facts, ToPython, Methods):
         """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
-        if self._grad_fn is not None:
+        if self.grad_fn is not None:
             raise RuntimeError(
                 "post accumulate grad hooks cannot be registered on non-leaf tensors"
             )
@@ -308,7 +311,9 @@ class Tensor(Facts, ToPython, Methods):
         >>> x.detach_()
         tensor([2.])
         """
-        if self._is_view():
+        if state.inference:
+            return self  # as in PyTorch, which does without the part that knows of histories
+        if self._view is not None:
             raise RuntimeError(
                 "Can't detach views in-place. Use detach() instead. If you are using "
                 "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as "
@@ -320,11 +325,11 @@ class Tensor(Facts, ToPython, Methods):
         return self
 
     def _is_view(self) -> bool:
-        return type(self._view) is View
+        return self._view is not None
 
     @property
     def _base(self) -> Any:
-        return self._view.base if self._is_view() else None
+        return None if self._view is None else self._view.base
 
     def is_inference(self) -> bool:
         """Whether the tensor was made in ``inference_mode``.
@@ -337,12 +342,16 @@ class Tensor(Facts, ToPython, Methods):
         return self._counter is None
 
     def __repr__(self) -> str:
-        node = self.grad_fn
+        try:
+            node = self.grad_fn
+            name = None if node is None else node.name().rpartition("::")[2]
+        except RuntimeError:  # one of several views, whose history could not follow a change
+            name = "Invalid"
         return printing.tensor_repr(
             self._array,
             class_name="tensor" if self._result_class is Tensor else type(self).__name__,
             requires_grad=self._requires_grad,
-            grad_fn=None if node is None else node.name().rpartition("::")[2],
+            grad_fn=name,
         )
 
     def __format__(self, spec: str) -> str:

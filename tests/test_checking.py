@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 import minitorch as mt
+from minitorch.argument_kinds import KINDS
 from minitorch.checking import checked
-from minitorch.signatures import KINDS, MAKING, Parameter, inside, signatures, table
+from minitorch.signatures import MAKING, Parameter, inside, signatures, table
 
 x = mt.ones(2, 3)
 

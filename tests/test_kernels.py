@@ -14,7 +14,7 @@ import pytest
 import minitorch as mt
 from minitorch import kernels
 from minitorch.kernels import Kernel
-from minitorch.ops import embedding_bag, scattering
+from minitorch.ops import embedding_bag, scatter_reduction
 from tests.standin import as_cpp
 
 F = mt.nn.functional
@@ -265,7 +265,8 @@ def test_rows_outside_the_table_are_not_read(compiled):
     table, rows = np.ones((3, 2)), np.array([3, -1, 2, 1 << 40])
     found = embedding_bag.winners_on_gpu(np, table, rows, np.array([0, 2, 9]), 3, None)
     assert found.tolist() == [[-1, -1], [2, 2], [-1, -1]]
-    out = scattering.multiplied(np, np.ones(3), np.array([7, 1, -9]), np.array([2.0, 3.0, 4.0]))
+    places, factors = np.array([7, 1, -9]), np.array([2.0, 3.0, 4.0])
+    out = scatter_reduction.multiplied(np, np.ones(3), places, factors)
     assert out.tolist() == [1, 3, 1]
 
 

@@ -4,7 +4,10 @@ Read in this order: graph.py (what is recorded), operation.py (how an operation 
 engine.py (the reverse pass), views.py (in-place changes), modes.py, function.py.
 """
 
-from . import edges, forward_ad, function, grad_mode, graph, profiler
+import importlib
+from typing import TYPE_CHECKING
+
+from . import edges, forward_ad, function, grad_mode, graph
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import backward, grad
 from .function import Function
@@ -37,3 +40,13 @@ __all__ = [
     "set_detect_anomaly",
     "set_grad_enabled",
 ]
+
+if TYPE_CHECKING:
+    from . import profiler, profiler_util
+else:
+
+    def __getattr__(name: str) -> object:
+        """Load the profiler when it is first asked for: it stands above all that it times."""
+        if name in ("profiler", "profiler_util"):
+            return importlib.import_module("." + name, __name__)
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")

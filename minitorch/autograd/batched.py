@@ -18,8 +18,6 @@ def batched(
     *rest: Any,
 ) -> tuple[Any, ...]:
     """What ``grad`` returns for every slice of ``grads``, stacked; zeros are not, as in PyTorch."""
-    from ..ops.joining import stack  # operations need the engine, which needs this file
-
     grads = [None] * len(outputs) if grads == (None,) else grads
     errors.check_batched(outputs, grads)
     rows = list(zip(*[one.unbind() for one in grads], strict=True))
@@ -30,5 +28,5 @@ def batched(
     results = []
     for tensor, column in zip(inputs, zip(*found, strict=True), strict=True):
         unused = tensor.new_zeros(tensor.shape) if materialize else None
-        results.append(unused if column[0] is None else stack(column))
+        results.append(unused if column[0] is None else column[0]._stack(column))
     return tuple(results)

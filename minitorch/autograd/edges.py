@@ -62,7 +62,7 @@ def get_gradient_edge(tensor: Any) -> GradientEdge:
             "It is not possible to get the gradient edge for a Tensor that does not require "
             "gradients"
         )
-    return GradientEdge(tensor._grad_fn or AccumulateGrad(tensor), tensor._output_nr)
+    return GradientEdge(tensor.grad_fn or AccumulateGrad(tensor), tensor._output_nr)
 
 
 def edge_of(tensor: Any) -> Edge:

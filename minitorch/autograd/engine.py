@@ -199,7 +199,7 @@ def accumulate(leaf: Any, grad: Any) -> None:
     """Add ``grad`` to ``leaf.grad``, and tell the hooks that wait for it."""
     if leaf._grad is None:
         leaf._grad = grad
-    elif state.grad or leaf._grad._requires_grad:
+    elif state.grad:
         leaf._grad = leaf._grad + grad
     else:  # as in PyTorch, the tensor that the user may hold changes
         backend.run_at(grad._array, operator.iadd, leaf._grad._array, grad._array)

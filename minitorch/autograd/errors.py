@@ -131,7 +131,7 @@ def frozen_view(tensor: Any, happened: str) -> RuntimeError:
         if node is not None:
             made = f"Output {tensor._output_nr} of {name} is a view of a view which was"
         inference = frozen == "inference_mode"
-        made += f" created in {'inference' if inference else frozen} mode"
+        made += f" created in {'inference' if inference else 'no_grad'} mode"
         now = "in normal mode" if inference else "with grad mode enabled"
         start = f"{made} and {happened} modified inplace {now}."
     why = _SEVERAL_VIEWS if frozen == "several" else _AMBIGUOUS.replace("no_grad", frozen)
@@ -159,7 +159,7 @@ def check_start(number: int, output: Any, grad: Any) -> None:
     if not hasattr(output, "_array"):
         raise AssertionError("Expected output to be a torch.Tensor")
     array = output._array
-    if not output.requires_grad:
+    if output.grad_fn is None and not output._requires_grad:
         raise RuntimeError(
             f"element {number} of tensors does not require grad and does not have a grad_fn"
         )
@@ -212,7 +212,7 @@ def check_grad(inputs: Any, only_inputs: bool, allow_unused: Any, materialize_gr
             FutureWarning,
         )
     for tensor in inputs:
-        if not tensor.requires_grad:
+        if tensor.grad_fn is None and not tensor._requires_grad:
             raise RuntimeError("One of the differentiated Tensors does not require grad")
 
 

@@ -164,12 +164,14 @@ class Function:
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], results: tuple[Any, ...]) -> Any:
         """Make a node that has ``results``."""
-        node = cls._backward_cls(cls, ctx)
-        node.edges = [
-            (arg._grad_fn or arg, arg._output_nr) if need else None
+        for tensor in ctx.dirty_tensors:
+            check_writable(tensor)
+        edges = [
+            (arg.grad_fn or arg, arg._output_nr) if need else None
             for arg, need in zip(args, ctx.needs_input_grad, strict=True)
         ]
-        node.outputs = []
+        node = cls._backward_cls(cls, ctx)  # younger than all in `edges`
+        node.edges, node.outputs = edges, []
         recorded = []
         for number, result in enumerate(results):
             is_tensor = isinstance(result, TensorBase)
@@ -177,7 +179,6 @@ class Function:
             node.outputs.append((array.shape, array.dtype))
             if is_tensor and array.dtype.kind in "fc" and not is_in(result, ctx.non_differentiable):
                 if is_in(result, ctx.dirty_tensors):
-                    check_writable(result)
                     rebase(result, attach(alias(result), node, number))
                 else:  # an input returned as it is becomes a new tensor
                     same = result.detach() if is_in(result, args) else result

@@ -107,8 +107,14 @@ class Operation(Node):
         for arg in args:
             if isinstance(arg, TensorBase):
                 source = arg
-                if arg._view is not None:
-                    arg._view.refresh(arg)
+                view = arg._view
+                if (
+                    view is not None
+                    and view.version != arg._counter[0]
+                    and state.recording
+                    and cls._rules  # without, nobody asks for the history
+                ):
+                    view.refresh(arg)
                 if arg._requires_grad:
                     needs_grad = True
                 arg = arg._array

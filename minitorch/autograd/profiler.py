@@ -5,6 +5,9 @@ what is to be timed (every ``forward``, the engine's ``run_node``, optimizers' `
 function that notes the time, calls what was there, and notes the time again; `stop` puts everything
 back. The work of MiniTorch around ``forward``, the making of tensors and of the graph, counts as
 the time of what called the operation.
+
+The file has PyTorch's place and stands above all that it times: autograd/__init__.py loads it when
+it is asked for.
 """
 
 from __future__ import annotations
@@ -22,6 +25,11 @@ from collections.abc import Callable, Iterator
 from time import perf_counter_ns
 from typing import Any
 
+from ..nn.modules.hooks import Hooked
+from ..nn.multiply_adds import COSTS
+from ..ops.arithmetic import Add, Mul
+from ..optim.optimizer import Optimizer
+from ..utils.data.iterators import _BaseDataLoaderIter
 from . import engine
 from .anomaly import PACKAGE
 from .operation import Operation
@@ -116,10 +124,6 @@ class Recorder:
 
     def watched(self) -> Iterator[tuple[Any, str, Callable[[Any], Any]]]:
         """(owner, attribute, what makes the function that stands in for it)."""
-        from ..nn.modules.hooks import Hooked  # floors above
-        from ..optim.optimizer import Optimizer
-        from ..utils.data.iterators import _BaseDataLoaderIter
-
         costs = self.costs()
         kind: Any
         for kind in kinds(Operation):
@@ -196,8 +200,6 @@ class Recorder:
         """By operation: how many floating point operations a call takes, if that is asked for."""
         if not self.flops:
             return {}
-        from ..nn.multiply_adds import COSTS
-        from ..ops.arithmetic import Add, Mul
 
         def twice(cost: Any) -> Callable[..., int]:
             return lambda *args: 2 * cost(*args)

@@ -25,10 +25,15 @@ Step = tuple[Any, tuple[Any, ...]]  # an operation and its arguments after the f
 class View:
     """How a view comes of its base: the base, the steps, and the version its history is of."""
 
-    __slots__ = ("base", "frozen", "steps", "version")
+    __slots__ = ("base", "frozen", "start", "steps", "version")
 
-    def __init__(self, base: Any, steps: tuple[Step, ...], result: Any, frozen: str) -> None:
+    find: Callable[[Any, Any], Step | None]  # set by ops/memory_views.py, which knows how
+
+    def __init__(
+        self, base: Any, start: Any, steps: tuple[Step, ...], result: Any, frozen: str
+    ) -> None:
         self.base = base
+        self.start = start  # the base's array that the steps begin with
         self.steps = steps
         self.version = result._counter[0]
         self.frozen = frozen  # why its history cannot follow a change: a mode, "several" or ""
@@ -50,53 +55,64 @@ class View:
         if not modes.state.recording:
             frozen = "inference_mode" if modes.state.inference else "no_grad"
         earlier = source._view
-        own = source._requires_grad and source._grad_fn is None  # a view that became a leaf
-        if earlier is None or (own and not earlier.frozen):
-            tensor._view = View(source, (step,), tensor, frozen)
+        if earlier is None or (  # or a view that became a leaf
+            source._requires_grad and source._grad_fn is None and not earlier.frozen
+        ):
+            tensor._view = View(source, source._array, (step,), tensor, frozen)
         else:
             steps = (*earlier.steps, step)
-            tensor._view = View(earlier.base, steps, tensor, frozen or earlier.frozen)
+            frozen = frozen or earlier.frozen
+            tensor._view = View(earlier.base, earlier.start, steps, tensor, frozen)
         if source._requires_grad and tensor._array.dtype.kind in "fc":
             tensor._requires_grad = True  # as in PyTorch, under no_grad, too
-
-    def of(self, base: Any) -> Any:
-        """Take the steps from ``base``."""
-        for operation, arguments in self.steps:
-            base = operation.apply(base, *arguments)
-        return base
 
     def refresh(self, tensor: Any) -> None:
         """Bring the history of ``tensor``, whose View this is, up to date with its base."""
         now = tensor._counter[0]
-        if now == self.version or not modes.state.recording:
+        if now == self.version:
             return
-        if self.base._view is not None:  # the base has become a view of what it was: `x.t_()`
-            self.base = self.base._view.base
         if self.frozen and (self.base._requires_grad or tensor._requires_grad):
             raise errors.frozen_view(tensor, "its base or another view of its base has been")
         self.version = now
         if self.base._requires_grad:
-            with modes.enable_grad():
-                again = self.of(self.base)
+            again = self.again(tensor)
             take_history(tensor, again._grad_fn, again._output_nr)
             tensor._requires_grad = again._requires_grad
 
+    def again(self, tensor: Any) -> Any:
+        """``tensor`` once more, made of the base as it is now, by nodes that nobody else has."""
+        self.follow(tensor)
+        with modes.inference_mode(False):  # so that it is recorded
+            return take(self.base, self.steps)
 
-class OwnView(View):
-    """What a tensor is after ``x.t_()``: a view of the tensor that it was, and that nobody has."""
+    def follow(self, tensor: Any) -> None:
+        """Let the steps begin with the base as it is now: after ``base.t_()`` it is another."""
+        now = self.base._array
+        if now is self.start:
+            return
+        at_once = tensor._array.dtype == now.dtype
+        step = View.find(now, tensor._array if at_once else self.start)
+        if step is not None:
+            self.steps = (step,) if at_once else (step, *self.steps)
+        self.start = now
 
-    __slots__ = ()
+
+def take(base: Any, steps: tuple[Step, ...]) -> Any:
+    """The view of ``base`` that these steps lead to."""
+    for operation, arguments in steps:
+        base = operation.apply(base, *arguments)
+    return base
 
 
 class CopySlices(Node):
     """A base after one of its views was given a new value: the base with that part replaced."""
 
     torch_name = "torch::autograd::CopySlices"
-    __slots__ = ("strides", "view")
+    __slots__ = ("steps", "strides")
 
     def __init__(self, base: Any, value: Any, view: View) -> None:
         super().__init__()
-        self.view: View | None = view
+        self.steps: tuple[Step, ...] | None = view.steps
         self.strides = base.stride()
         self.outputs = [(base._array.shape, base._array.dtype)]
         self.edges = tuple(
@@ -104,16 +120,15 @@ class CopySlices(Node):
         )
 
     def release(self) -> None:
-        if not isinstance(self.view, OwnView):  # that is no view for PyTorch
-            self.view = None  # so that, as in PyTorch, backward runs once
+        self.steps = None  # so that, as in PyTorch, backward runs once
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> Any:
-        if self.view is None:
+        if self.steps is None:
             raise RuntimeError(errors.FREED)
         # In the base's order of dimensions: else a step that gave a view of it might copy.
         grad = grads[0].new_empty_strided(grads[0]._array.shape, self.strides).copy_(grads[0])
-        grad_value = self.view.of(grad).clone()
-        self.view.of(grad).zero_()  # what was replaced has no influence any more
+        grad_value = take(grad, self.steps).clone()
+        take(grad, self.steps).zero_()  # what was replaced has no influence any more
         return grad, grad_value
 
 
@@ -155,6 +170,9 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Give ``self``, which was checked, ``function(self, *args, **kwargs)``, in its own memory."""
     before = alias(self)
+    if self._view is not None and self._view.base._requires_grad and modes.state.recording:
+        again = self._view.again(self)  # without the hooks: they are for readers
+        before._grad_fn, before._output_nr = again._grad_fn, again._output_nr
     start = next_number()
     value = function(before, *args, **kwargs)
     errors.check_shape(self, value)
@@ -289,6 +307,7 @@ def rebase(tensor: Any, value: Any) -> None:
         tensor._requires_grad = True
     else:
         base = view.base
+        view.follow(tensor)
         take_history(base, CopySlices(base, value, view), 0)
         base._requires_grad = True
         view.refresh(tensor)

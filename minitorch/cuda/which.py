@@ -37,6 +37,8 @@ def current_device() -> int:
 
 def index_of(device: Any) -> int:
     """The number of the GPU meant by ``device``: a number, a name, None for the current."""
+    if isinstance(device, int):
+        device = f"cuda:{device}"
     index = devices.array_index("cuda" if device is None else device)
     if index is None:
         raise ValueError(f"Expected a cuda device, but got: {device}")

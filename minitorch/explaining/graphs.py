@@ -10,9 +10,10 @@ from ..autograd.engine import youngest_first
 from ..autograd.errors import short_name
 from ..autograd.function import FunctionNode
 from ..autograd.graph import TensorBase
+from ..autograd.kept import kept_by, packed_by
 from ..autograd.operation import Operation
 from ..autograd.saved import SavedTensor
-from ..autograd.saved_hooks import Packed, Saved
+from ..autograd.saved_hooks import Saved
 from ..ops.memory_views import owner_of
 from ..pytree import leaves
 from ..tables import Column, Note, Row, Table, in_bytes
@@ -64,7 +65,7 @@ class Memory:
 
     def _kept(self, node: Any) -> Iterator[Kept]:
         """What a node keeps; with the first of a checkpointed call also the call's arguments."""
-        for kept in kept_by(node):
+        for kept in pieces_of(node):
             yield kept
             part = kept.part
             if part is not None and id(part) not in self.parts:
@@ -124,31 +125,18 @@ def is_freed(node: Any) -> bool:
     return isinstance(node, Operation) and node.kept is None and packed_by(node) is None
 
 
-def kept_by(node: Any) -> Iterator[Kept]:
+def pieces_of(node: Any) -> Iterator[Kept]:
     """What a node keeps: arguments by their names, results, and what it computed on the way."""
+    for name, value in kept_by(node):
+        if isinstance(value, SavedTensor):
+            yield from one(name, value.tensor, value.output is None)
+        else:
+            yield from one("result" if name == "out" else name, value)
     if isinstance(node, FunctionNode):
-        for number, saved in enumerate(node.ctx._saved or ()):
-            yield from one(f"saved {number}", saved.tensor, saved.output is None)
         for name, value in vars(node.ctx).items():  # what the user's forward put there itself
             if not name.startswith("_"):
                 for leaf in leaves(value):
                     yield from one(f"ctx.{name}", leaf, getattr(leaf, "_requires_grad", False))
-    elif isinstance(node, Operation):
-        packed = packed_by(node)
-        kept, extra = (packed or node).kept or {}, (packed or node).extra or {}
-        for place, (value, version) in kept.items():
-            if version is not None:
-                names = node.parameters
-                yield from one(names[place] if place < len(names) else "tensors", value)
-        outs = packed.outs if packed else [out[0] for out in getattr(node, "kept_out", None) or ()]
-        for name, value in [*(("result", out) for out in outs), *extra.items()]:
-            yield from one(name, value)
-
-
-def packed_by(node: Any) -> Packed | None:
-    """What hooks keep for an operation, if they do."""
-    out = getattr(node, "kept_out", None)
-    return out if isinstance(out, Packed) else None
 
 
 def one(name: str, value: Any, is_input: bool = True) -> Iterator[Kept]:

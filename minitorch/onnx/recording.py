@@ -37,7 +37,6 @@ from ..to_python import ToPython
 from .errors import OnnxExporterError
 
 PACKAGE = str(Path(__file__).parents[1])
-OWN = str(Path(__file__).parent)
 MODELS = str(Path(PACKAGE, "vision"))  # models, which may be shown as a user's
 
 

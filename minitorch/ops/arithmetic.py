@@ -9,6 +9,7 @@ import numpy as np
 from .. import dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
+from . import scalars
 from .complexes import conj
 from .operands import function, invalid_combination, not_implemented, only, operand, plain, tensor
 
@@ -160,6 +161,8 @@ def common(operands: list[Any]) -> list[Any]:
     """Three arrays in their common dtype, and the number after them as a number of it."""
     *arrays, value = operands
     dtype = dtypes.result_type(*arrays)
+    if isinstance(value, complex):
+        value = scalars.number(value, dtype, "value")
     return [*dtypes.convert(arrays, dtype), *dtypes.convert([value], dtype)]
 
 
@@ -286,9 +289,11 @@ def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
         raise RuntimeError(
             "For non-complex input tensors, argument alpha must not be a complex number."
         )
+    if dtype.category == 0:
+        number = bool(number)
     if not isinstance(other, TensorBase):
-        return other * number
-    return Alpha.apply(other.to(dtype), bool(number) if dtype.category == 0 else number)
+        return other and number if dtype.category == 0 else other * number
+    return Alpha.apply(other.to(dtype), number)
 
 
 def mul(input: Any, other: Any) -> Any:

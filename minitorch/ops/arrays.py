@@ -27,6 +27,11 @@ def row_major(xp: Any, out: Any) -> Any:
     return xp.asarray(out, order="C")
 
 
+def column_major(xp: Any, x: Any) -> Any:
+    """The matrices of ``x`` column by column in memory, as LAPACK leaves them."""
+    return xp.ascontiguousarray(x.swapaxes(-1, -2)).swapaxes(-1, -2)
+
+
 def channels_as_in(xp: Any, out: Any, *inputs: Any) -> Any:
     """``out`` in row-major order, or with the channels last if one of ``inputs`` has them so."""
     for array in inputs:
@@ -58,7 +63,7 @@ def sigmoid(xp: Any, x: Any) -> Any:
     out = xp.negative(x, out=empty_like(xp, x))
     xp.exp(out, out=out)
     out += 1
-    return xp.reciprocal(out, out=out)
+    return xp.divide(1, out, out=out)  # half the time of `reciprocal`
 
 
 # The same for a GPU: see kernels.py.

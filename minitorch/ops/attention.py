@@ -49,13 +49,13 @@ class ScaledDotProductAttention(Fused):
         scale: float,
     ) -> Any:
         scores = (wide(query) * scale) @ wide(key).swapaxes(-1, -2)
-        nowhere = None
         if bias is not None:
-            nowhere = (bias == -math.inf).all(axis=-1, keepdims=True)
             scores += bias
         weights = rows.softmax(xp, scores, -1) if scores.size else scores
+        first = weights[..., :1]  # NaN where all scores of a row are -inf
         # (To look at a number on a GPU is to wait for it.)
-        if nowhere is not None and (backend.is_gpu_array(weights) or nowhere.any()):
+        if bias is not None if backend.is_gpu_array(weights) else (first != first).any():
+            nowhere = (scores == -math.inf).all(axis=-1, keepdims=True)
             weights = xp.where(nowhere, weights.dtype.type(0), weights)
         self.save(weights=weights)
         if kept is None:
@@ -107,12 +107,10 @@ class ScaledDotProductAttention(Fused):
         query: Any, key: Any, value: Any, bias: Any, kept: Any, factor: float, scale: float
     ) -> Any:
         scores = (query * scale) @ key.transpose(-1, -2)
-        if bias is None:
-            weights = softmax(scores, -1)
-        else:
-            nowhere = (bias == -math.inf).all(-1, keepdim=True)
-            weights = softmax(scores + bias.masked_fill(nowhere, 0.0), -1)
-            weights = weights.masked_fill(nowhere, 0.0)
+        if bias is not None:
+            scores = scores + bias
+        nowhere = (scores == -math.inf).all(-1, keepdim=True)
+        weights = softmax(scores.masked_fill(nowhere, 0.0), -1).masked_fill(nowhere, 0.0)
         return weights @ value if kept is None else (weights * kept) @ (value * factor)
 
 

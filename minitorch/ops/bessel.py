@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .. import dtypes
 from ..autograd.operation import Operation
 from .arrays import special
@@ -43,7 +45,7 @@ class I1(Operation):
         return special(xp).i1(x).astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, x: Any, out: Any) -> Any:
-        zero = x == 0
+        zero = near_zero(x)
         slope = I0.apply(x) - out / x.masked_fill(zero, 1)
         return grad * slope.masked_fill(zero, 0.5)
 
@@ -80,9 +82,14 @@ class SpecialI1E(Operation):
         return special(xp).i1e(x).astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, x: Any, out: Any) -> Any:
-        zero = x == 0
+        zero = near_zero(x)
         slope = SpecialI0E.apply(x) - out * (x.sgn() + x.masked_fill(zero, 1).reciprocal())
         return grad * slope.masked_fill(zero, 0.5)
+
+
+def near_zero(x: Any) -> Any:
+    """Where ``I1(x) / x`` is 1/2 to all digits; its formula would be 0 / 0."""
+    return ~(x.abs() > float(np.finfo(x._array.dtype).eps))
 
 
 i0 = function(I0)

@@ -11,7 +11,11 @@ from .. import dtypes
 from ..autograd.operation import Operation
 from .activation import logsigmoid
 from .arrays import sigmoid
+from .expanding import broadcast_shapes
 from .loss import FLOAT_EPS, PairLoss, check_pair, reduce_tensor, reduction_of
+from .operands import not_implemented
+from .overwriting import refuse_shape
+from .sizes import broadcast
 
 EPS = 1e-12
 
@@ -70,7 +74,10 @@ class BinaryCrossEntropyWithLogits(PairLoss):
 
     @staticmethod
     def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        loss = x.clip(0.0, math.inf) - target * x + xp.log1p(xp.exp(-xp.abs(x)))
+        loss = 1 - target
+        loss *= x
+        loss -= xp.minimum(x, 0)
+        loss += xp.log1p(xp.exp(-xp.abs(x)))
         return loss if parameter is None else loss * parameter
 
     @staticmethod
@@ -116,6 +123,12 @@ def binary_cross_entropy(
         raise RuntimeError(
             f"Found dtype {dtypes.SCALAR_TYPE[have]} but expected {dtypes.SCALAR_TYPE[want]}"
         )
+    if input._array.dtype.kind != "f":
+        raise not_implemented(BinaryCrossEntropy.kernel, input._array)
+    if weight is not None:
+        shape = broadcast_shapes(target._array.shape, weight.size())
+        refuse_shape(target._array.shape, shape)
+        weight = weight.expand(shape)
     for name, array in (("input", input._array), ("target", target._array)):
         if isinstance(array, np.ndarray) and not ((array >= 0) & (array <= 1)).all():
             raise RuntimeError(f"all elements of {name} should be between 0 and 1")
@@ -146,13 +159,24 @@ def binary_cross_entropy_with_logits(
         raise ValueError(
             f"Target size ({target.shape}) must be the same as input size ({input.shape})"
         )
+    if input._array.dtype.kind != "f":
+        raise not_implemented("log_sigmoid_cpu", input._array)
     if target._array.dtype.kind not in "fc":
         raise RuntimeError(
             f"result type {dtypes.SCALAR_TYPE[dtypes.of(input._array)]} can't be cast to the "
             f"desired output type {dtypes.SCALAR_TYPE[dtypes.of(target._array)]}"
         )
-    if pos_weight is None:
+    if weight is not None:
+        whole = broadcast(target._array.shape, weight._array.shape)
+        if whole != target._array.shape:
+            raise RuntimeError(
+                f"output with shape {list(target._array.shape)} doesn't match the broadcast shape "
+                f"{list(whole)}"
+            )
+    if pos_weight is None and input._array.dtype == target._array.dtype:
         return BinaryCrossEntropyWithLogits.apply(input, target, reduction, weight)
-    positive = (pos_weight - 1) * target + 1
-    loss = (1 - target) * input - positive * logsigmoid(input)
+    log_p = logsigmoid(input)
+    if pos_weight is not None:
+        log_p = ((pos_weight - 1) * target + 1) * log_p
+    loss = ((1 - target) * input - log_p).to(target.dtype)
     return reduce_tensor(loss if weight is None else loss * weight, reduction)

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..autograd.errors import type_name
-from ..autograd.graph import TensorBase
 from .linear import check_linear
 from .matmul import check_dtypes, check_matrices, folded
-from .operands import tensor
+from .operands import refuse_elements, tensor
 from .recurrent import Gru, Lstm
 from .recurrent_steps import rnn_relu_step, rnn_tanh_step
 
@@ -154,11 +152,7 @@ def lstm_cell(
         )
     if len(hx) != 2:
         raise RuntimeError("lstm_cell expects two hidden states")
-    for place, h in enumerate(hx):
-        if not isinstance(h, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 1, but got {type_name(h)}"
-            )
+    refuse_elements(hx, 1)
     check(4, "lstm_cell", input, hx, w_ih, w_hh, b_ih, b_hh)
     h, c = one_step(LstmCell, input, hx, w_ih, w_hh, b_ih, b_hh, None)
     return h, c

@@ -13,7 +13,7 @@ from .arrays import wide
 from .fused import Fused
 from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
-from .operands import refuse_grad, tensor
+from .operands import not_implemented, refuse_grad, tensor
 from .rows import EXP_BELOW, largest
 
 
@@ -234,6 +234,11 @@ def nll_loss(
     reduction = reduction_of(size_average, reduce, reduction)
     tensor(input, "nll_loss_nd", "input", 1)
     tensor(target, "nll_loss_nd", "target")
+    if input._array.dtype.kind != "f":
+        check_classes(input, target, None)
+        flat = input._array.ndim < 3
+        kernel = "nll_loss_out_frame" if flat else "nll_loss2d_forward_out_frame"
+        raise not_implemented(kernel, input._array)
     return classify(NllLoss, input, target, weight, ignore_index, reduction)
 
 

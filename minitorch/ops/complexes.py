@@ -16,9 +16,9 @@ from ..autograd.operation import Operation
 from ..autograd.views import in_place
 from . import arrays
 from .masking import masked
-from .operands import function, only, tensor
+from .operands import function, not_implemented, only, tensor
 
-COMPLEX = {"f": np.dtype("complex64"), "d": np.dtype("complex128")}
+COMPLEX = {"e": np.dtype("complex64"), "f": np.dtype("complex64"), "d": np.dtype("complex128")}
 
 
 class Conj(Operation):
@@ -316,6 +316,8 @@ def polar(abs: Any, angle: Any) -> Any:
     tensor([1.0000+0.0000j, 1.0806+1.6829j])
     """
     size, angle = parts("polar", abs, angle, ("abs", "angle"))
+    if size._array.dtype.char == "e":
+        raise not_implemented("polar_cpu", size._array)
     return Complex.apply(size * angle.cos(), size * angle.sin())
 
 

@@ -14,6 +14,7 @@ from . import conv_arrays as kernels
 from .arrays import channels_as_in
 from .complexes import conj
 from .conv_arguments import (
+    check_kind,
     check_numbers,
     check_operands,
     named_padding,
@@ -312,6 +313,7 @@ def convolution(
             f"Kernel size: ({' x '.join(map(str, reach))}). "
             "Kernel size can't be greater than actual input size"
         )
+    check_kind(x, dilation, transposed=False)
     out = Convolution.apply(x, weight, bias, stride, padding, dilation, groups)
     return out if batched else out.squeeze(0)
 
@@ -361,6 +363,7 @@ def transposed(
             "output padding must be smaller than either stride or dilation, but got "
             + " ".join(words)
         )
+    check_kind(x, dilation, transposed=True)
     out = ConvolutionTransposed.apply(
         x, weight, bias, stride, padding, output_padding, dilation, groups
     )

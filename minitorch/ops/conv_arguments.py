@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import dtypes
 from ..user_warnings import warn
+from .operands import not_implemented
 from .padding import pad as pad_ends
 
 
@@ -58,12 +59,14 @@ def named_padding(
 
 def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight: Any) -> None:
     """Refuse numbers that make no convolution."""
+    if len(weight) < 3:
+        raise RuntimeError("weight should have at least three dimensions")
     if min(padding) < 0:
         raise RuntimeError("negative padding is not supported")
     for name, values in (("stride", stride), ("dilation", dilation), ("groups", (groups,))):
         if min(values) <= 0:
             raise RuntimeError(f"non-positive {name} is not supported")
-    if weight[0] % groups:
+    if weight[0] < groups or weight[0] % groups:
         least, size = "at least", str(list(weight))
         if weight[0] > groups:
             least, size = "divisible by", f"[{size}]"
@@ -71,6 +74,19 @@ def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight:
             f"Given groups={groups}, expected weight to be {least} {groups} at dimension 0, but "
             f"got weight of size {size} instead"
         )
+
+
+def check_kind(x: Any, dilation: tuple[int, ...], transposed: bool) -> None:
+    """Refuse integers and bools where PyTorch's kernels do not take them."""
+    kind, dims = x._array.dtype.kind, max(len(dilation), 2)
+    if kind in "fc":
+        return
+    if transposed:
+        raise not_implemented(f"slow_conv_transpose{dims}d_out_cpu", x._array)
+    if max(dilation) > 1:
+        raise not_implemented("slow_conv_dilated<>", x._array)
+    if kind == "b":
+        raise not_implemented("slow_conv2d_cpu" if dims == 2 else "compute_columns3d", x._array)
 
 
 def check_operands(x: Any, weight: Any, bias: Any, channels: int, transposed: bool) -> None:

@@ -25,12 +25,32 @@ class Clone(Operation):
         return grad
 
 
+LARGE = 256  # rows and columns from which on a matrix is copied in strips
+STRIP = 32  # columns
+
+
+def in_strips(x: Any) -> Any:
+    """``x.copy(order="C")`` of a matrix that lies in memory column by column.
+
+    To copy a row means to read one number from each column. The next row reads their neighbours,
+    which a strip still has in the processor's cache. 1000x1000 takes 0.55 of the time, 1024x1024
+    (whose columns get in each other's way there) 0.22.
+    """
+    out = np.empty(x.shape, x.dtype)
+    for start in range(0, x.shape[1], STRIP):
+        strip = slice(start, start + STRIP)
+        out[:, strip] = x[:, strip]
+    return out
+
+
 class Contiguous(Operation):
     """A copy in row-major order."""
 
     torch_name = "CloneBackward0"
 
     def forward(self, xp: Any, x: Any) -> Any:
+        if xp is np and x.ndim == 2 and min(x.shape) >= LARGE and x.strides[0] < x.strides[1]:
+            return in_strips(x)
         return x.copy(order="C")
 
     def grad_x(self, grad: Any) -> Any:

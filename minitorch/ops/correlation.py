@@ -6,10 +6,8 @@ from typing import Any
 
 from .. import backend, dtypes
 from ..user_warnings import warn
-from .operands import takes
 
 
-@takes("input")
 def cov(input: Any, *, correction: int = 1, fweights: Any = None, aweights: Any = None) -> Any:
     """The covariances of the variables, the rows of ``input``; its columns are observations.
 
@@ -83,7 +81,6 @@ def check_weights(name: str, weights: Any, kinds: str, what: str, count: int) ->
         raise RuntimeError(f"cov(): {name} cannot be negative")
 
 
-@takes("input")
 def corrcoef(input: Any) -> Any:
     """Pearson's correlations of the variables, the rows of ``input``: `cov` by the deviations.
 

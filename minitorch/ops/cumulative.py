@@ -47,12 +47,13 @@ class Cumprod(Operation):
         if state.grad:
             return by_definition(grad, input, dim)
         # Up to the first zero that formula is right, and beyond it the gradient is zero. At the
-        # first zero itself it is a sum of the products without it.
-        first = zero & (zero.cumsum(dim) == 1)
-        without = input.masked_fill(first, 1).cumprod(dim)
+        # first zero itself it is a sum of the products without it, up to the second.
+        zeros = zero.cumsum(dim)
+        first, before = zero & (zeros == 1), zeros == 0
+        without = masked(input.masked_fill(first, 1).cumprod(dim), zeros == 1)
         at_first = from_the_end(cumsum, grad * conj(without), dim)
-        elsewhere = from_the_end(cumsum, grad * conj(out), dim) / conj(input.masked_fill(zero, 1))
-        return masked(at_first, first) + masked(elsewhere, ~first)
+        ahead = from_the_end(cumsum, masked(grad * conj(out), before), dim)
+        return masked(at_first, first) + masked(ahead / conj(input.masked_fill(zero, 1)), before)
 
 
 def by_definition(grad: Any, input: Any, dim: int) -> Any:

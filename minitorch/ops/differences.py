@@ -9,7 +9,7 @@ from .. import dtypes
 from ..autograd.graph import TensorBase
 from .dims import over_dims, takes_axis, wrap
 from .joining import cat
-from .operands import invalid_combination, plain, takes
+from .operands import invalid_combination, plain
 from .sizes import is_integer
 
 # Differences --------------------------------------------------------------------------------------
@@ -147,7 +147,6 @@ def slopes(x: Any, dim: int, step: Any, edge_order: int) -> Any:
 
 
 @takes_axis
-@takes("y")
 def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The area under the samples ``y`` along ``dim``, joined by lines: ``Σ (yᵢ + yᵢ₊₁) / 2 · dx``.
 
@@ -157,11 +156,16 @@ def trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     >>> mt.trapezoid(mt.tensor([1.0, 5.0, 10.0])), mt.trapezoid(mt.tensor([1.0, 5.0]), dx=2)
     (tensor(10.5000), tensor(6.))
     """
-    return panels("trapezoid", y, x, dx, dim).sum(dim)
+    shape = y._array.shape
+    if shape and not shape[wrap(dim, len(shape))]:
+        return y.detach().sum(dim, dtype=dtypes.of(y._array))
+    x, dx = distances("trapezoid", y, x, dx, dim)
+    if x is not None:
+        return (pairs(y, dim) * x).sum(dim) / 2.0
+    return (y.sum(dim) - (y.select(dim, 0) + y.select(dim, -1)) * 0.5) * dx
 
 
 @takes_axis
-@takes("y")
 def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1) -> Any:
     """The areas up to each sample after the first; see `trapezoid`.
 
@@ -169,11 +173,13 @@ def cumulative_trapezoid(y: Any, x: Any = None, *, dx: Any = None, dim: int = -1
     >>> mt.cumulative_trapezoid(mt.tensor([1.0, 5.0, 10.0]))
     tensor([ 3.0000, 10.5000])
     """
-    return panels("cumulative_trapezoid", y, x, dx, dim).cumsum(dim)
+    x, dx = distances("cumulative_trapezoid", y, x, dx, dim)
+    if x is not None:
+        return (pairs(y, dim) * x).cumsum(dim) / 2.0
+    return (pairs(y, dim) * (dx / 2.0)).cumsum(dim)
 
 
 @takes_axis
-@takes("y")
 def trapz(y: Any, x: Any = None, *, dx: float = 1, dim: int = -1) -> Any:
     """The older name of `trapezoid`.
 
@@ -184,32 +190,35 @@ def trapz(y: Any, x: Any = None, *, dx: float = 1, dim: int = -1) -> Any:
     return trapezoid(y, x, dim=dim) if x is not None else trapezoid(y, dx=dx, dim=dim)
 
 
-def panels(name: str, y: Any, x: Any, dx: Any, dim: int) -> Any:
-    """The area between each sample and the next."""
+def pairs(y: Any, dim: int) -> Any:
+    """The sum of each sample and the next."""
+    count = max(y._array.shape[dim] - 1, 0)
+    return y.narrow(dim, y._array.shape[dim] - count, count) + y.narrow(dim, 0, count)
+
+
+def distances(name: str, y: Any, x: Any, dx: Any, dim: int) -> tuple[Any, Any]:
+    """How far the places ``x`` are from each other, shaped as ``y``, and ``dx`` as a number."""
     shape: Sequence[int] = y._array.shape
     dx = dx._array.item() if isinstance(dx, TensorBase) else dx
     if (x is not None and dx is not None) or (dx is not None and plain(dx) is None):
         raise invalid_combination(name, (y, x, dx))
-    for letter, tensor in (("y", y), ("x", x)):
-        if tensor is not None and tensor._array.dtype.kind == "b":
-            raise RuntimeError(
-                f"{name}: received a bool input for `{letter}`, but bool is not supported"
-            )
+    if y._array.dtype.kind == "b" or (x is not None and x._array.dtype.kind == "b"):
+        where = "`y`" if x is None else "`x` or `y`"
+        raise RuntimeError(f"{name}: received a bool input for {where}, but bool is not supported")
+    if isinstance(dx, bool | complex):
+        raise RuntimeError(f"{name}: Currently, we only support dx as a real number.")
     if not shape:
         if name == "trapezoid":
+            dim = dim if x is None else 0
             raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         raise IndexError("slice() cannot be applied to a 0-dim tensor.")
     place = wrap(dim, len(shape))
-    count = max(shape[place] - 1, 0)
-    heights = y.narrow(place, shape[place] - count, count) + y.narrow(place, 0, count)
     if x is None:
-        return heights * ((1.0 if dx is None else dx) / 2.0)
+        return None, 1.0 if dx is None else float(dx)
     if x._array.ndim == 1:
         if x._array.shape[0] != shape[place]:
             raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
-        widths = x.diff().reshape([-1 if d == place else 1 for d in range(len(shape))])
-    else:
-        if x._array.shape[wrap(dim, x._array.ndim)] != shape[place]:
-            raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
-        widths = x.diff(dim=dim)
-    return heights * widths / 2.0
+        x = x.reshape([-1 if d == place else 1 for d in range(len(shape))])
+    elif x._array.ndim < len(shape):
+        x = x.reshape((1,) * (len(shape) - x._array.ndim) + x._array.shape)
+    return x.diff(dim=place), None

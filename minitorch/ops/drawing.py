@@ -268,9 +268,11 @@ def random_(self: Any, *bounds: Any, generator: Any = None, **named: Any) -> Any
         )
     if not given:
         return Random.into(self, "random_", generator)
-    if to is None and len(given) == 1:
+    if len(bounds) + len(named) == 1:
         return RandomBetween.into(self, "random_", generator, 0, int(given[0]))
     low = 0 if start is None else int(start)
+    if to is None:
+        return Random.into(self, "random_", generator, low)
     return RandomBetween.into(self, "random_", generator, low, int(to))
 
 

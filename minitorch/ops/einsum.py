@@ -13,13 +13,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .complexes import conj
 from .dims import wrap, wrap_all
 from .matmul import arrays_of, product
-from .operands import not_implemented
+from .operands import not_implemented, refuse_elements
 
 Labels = tuple[int, ...]
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -106,7 +105,7 @@ def from_equation(args: tuple[Any, ...]) -> tuple[list[Term], Term | None, list[
         )
     if len(operands) == 1 and isinstance(operands[0], list | tuple):
         operands = list(operands[0])
-    check_operands(operands)
+    refuse_elements(operands, 1)
     head, arrow, tail = equation.partition("->")
     terms, start = [], 0
     for place, text in enumerate(head.split(",")):
@@ -119,15 +118,6 @@ def from_equation(args: tuple[Any, ...]) -> tuple[list[Term], Term | None, list[
             "than specified in the equation"
         )
     return terms, output, operands
-
-
-def check_operands(operands: list[Any]) -> None:
-    """Refuse an operand that is no tensor."""
-    for place, operand in enumerate(operands):
-        if not isinstance(operand, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 1, but got {type_name(operand)}"
-            )
 
 
 def labels_of(text: str, start: int, what: str) -> Term:
@@ -163,7 +153,7 @@ def from_lists(args: tuple[Any, ...]) -> tuple[list[Term], Term | None, list[Any
     """The same from operands that are each followed by a list of numbers."""
     pairs = len(args) // 2
     operands, lists = list(args[: 2 * pairs : 2]), list(args[1 : 2 * pairs : 2])
-    check_operands(operands)
+    refuse_elements(operands, 1)
     output = list_labels(args[-1]) if len(args) % 2 else None
     return [list_labels(numbers) for numbers in lists], output, operands
 
@@ -389,9 +379,14 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
 
 def contracted(x: Any, y: Any, dims: Any) -> tuple[list[int], list[int]]:
     """The two lists of dimensions that `tensordot` is asked for."""
-    if hasattr(dims, "tolist"):
+    if not isinstance(dims, int | list | tuple | TensorBase):
+        raise RuntimeError(
+            "tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] "
+            f"containing two lists, but got dims={dims}"
+        )
+    if isinstance(dims, TensorBase):
         dims = dims.tolist()
-    if isinstance(dims, Sequence):
+    if not isinstance(dims, int):
         first, second = ([d] if isinstance(d, int) else list(d) for d in dims)
         return first, second
     if dims < 0:

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
-from ..autograd.operation import Operation, wrap
+from ..autograd.operation import wrap
 from ..autograd.views import bump
 from . import operands
 from .comparison import Eq
 from .places import Spread, counts, refuse_outside
 
 
-class Embedding(Operation):
+class Embedding(operands.OnlyReal):
     """``weight[indices]``; a row's gradient is the sum over the places where it was looked up."""
 
     def forward(

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from .. import backend, dtypes
-from ..autograd.errors import type_name
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from ..size import Size
@@ -118,6 +117,7 @@ def broadcast_tensors(*tensors: Any) -> tuple[Any, ...]:
     >>> a.shape, b.shape
     (torch.Size([2, 3]), torch.Size([2, 3]))
     """
+    operands.refuse_elements(tensors)
     shape: tuple[int, ...] = ()
     for tensor in tensors:
         shape = sizes.broadcast(shape, tensor._array.shape)
@@ -130,11 +130,7 @@ def atleast(tensors: tuple[Any, ...], ndim: int, caller: str) -> Any:
         return deepened(tensors[0], ndim, caller)
     if len(tensors) == 1:
         tensors = tuple(tensors[0])
-    for place, tensor in enumerate(tensors):
-        if not isinstance(tensor, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
-            )
+    operands.refuse_elements(tensors)
     return tuple([deepened(tensor, ndim, caller) for tensor in tensors])
 
 
@@ -278,6 +274,11 @@ def repeat_interleave(
         longer = input.unsqueeze(dim + 1)
         shape = list(longer._array.shape)
         shape[dim + 1] = repeats
+        length = shape[dim] * repeats
+        if output_size is not None and output_size != length:
+            raise RuntimeError(
+                f"repeat_interleave: Invalid output_size, expected {length} but got {output_size}"
+            )
         return longer.expand(shape).clone().contiguous().flatten(dim, dim + 1)
     counts = repeats._array
     if counts.ndim > 1:

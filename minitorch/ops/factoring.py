@@ -9,9 +9,9 @@ from .. import return_types
 from ..autograd.operation import Operation
 from ..user_warnings import warn
 from . import lapack
+from .arrays import column_major
 from .joining import cat
 from .matmul import matmul
-from .operands import takes
 from .solving import solved
 
 NOT_POSITIVE = (
@@ -35,7 +35,7 @@ class LinalgCholeskyEx(Operation):
         a = lapack.transposed(input) if upper else input
         cholesky = functools.partial(lapack.cholesky, xp)
         factor, info = lapack.attempt(xp, cholesky, lapack.minor_not_positive, a)
-        return lapack.transposed(factor) if upper else factor, info
+        return lapack.transposed(factor) if upper else column_major(xp, factor), info
 
     def grad_input(self, grad: Any, upper: Any, out: Any) -> Any:
         of_factor, factor = grad[0], out[0]
@@ -50,7 +50,6 @@ class Cholesky(LinalgCholeskyEx):
     """As `LinalgCholeskyEx`."""
 
 
-@takes("input", caller="linalg_cholesky")
 def cholesky(input: Any, *, upper: bool = False) -> Any:
     """The Cholesky factor L of a positive-definite matrix: ``A = L L*``, L lower triangular.
 
@@ -70,7 +69,6 @@ def cholesky(input: Any, *, upper: bool = False) -> Any:
     return factor
 
 
-@takes("input", caller="linalg_cholesky_ex")
 def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) -> Any:
     """As `cholesky`, and ``info``: 0, or the order of the leading minor that is not positive.
 
@@ -89,7 +87,6 @@ def cholesky_ex(input: Any, *, upper: bool = False, check_errors: bool = False) 
     return return_types.linalg_cholesky_ex((factor, info))
 
 
-@takes("input", caller="cholesky")
 def plain_cholesky(input: Any, upper: bool = False) -> Any:
     """The old name of `linalg.cholesky`.
 
@@ -126,8 +123,8 @@ class LinalgQr(Operation):
 
     def forward(self, xp: Any, A: Any, mode: Any) -> Any:
         if mode == "r":
-            return xp.empty(0, A.dtype), xp.linalg.qr(A, mode="r")
-        return tuple(xp.linalg.qr(A, mode=mode))
+            return xp.empty(0, A.dtype), column_major(xp, xp.linalg.qr(A, mode="r"))
+        return tuple([column_major(xp, x) for x in xp.linalg.qr(A, mode=mode)])
 
     def grad_A(self, grad: Any, A: Any, mode: Any, out: Any) -> Any:
         of_q, of_r = grad
@@ -174,7 +171,6 @@ def check_qr(A: Any, mode: str) -> None:
         )
 
 
-@takes("A", caller="linalg_qr")
 def qr(A: Any, mode: str = "reduced") -> Any:
     """``A = Q R``: the columns of Q are orthonormal, R is upper triangular.
 
@@ -190,7 +186,6 @@ def qr(A: Any, mode: str = "reduced") -> Any:
     return return_types.linalg_qr(LinalgQr.apply(A, mode))
 
 
-@takes("input", caller="qr")
 def plain_qr(input: Any, some: bool = True) -> Any:
     """The old form of `linalg.qr`; ``some=False`` is ``mode="complete"``.
 

@@ -7,7 +7,7 @@ from typing import Any
 from .. import dtypes, return_types
 from ..autograd.operation import Operation
 from .masking import masked
-from .operands import binary, only, takes
+from .operands import binary, only
 
 
 class Frexp(Operation):
@@ -23,7 +23,6 @@ class Frexp(Operation):
         return grad[0] / exponent.to(grad[0].dtype).exp2()
 
 
-@takes("input")
 def frexp(input: Any) -> Any:
     """Mantissas, from 0.5 up to 1 in absolute value, and exponents: ``x = m * 2 ** e``.
 

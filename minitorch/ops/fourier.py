@@ -24,7 +24,6 @@ from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap as constant
 from .complexes import conj
 from .dims import takes_axis, wrap
-from .operands import takes
 from .padding import ConstantPadNd
 from .rearranging import roll
 from .sizes import is_integer
@@ -304,7 +303,7 @@ def transform(kind: str) -> list[Any]:
         function.__doc__ = text + ARGUMENTS.format(
             lengths=lengths, what=what, dims=dims, line=line, printed=printed
         )
-        functions.append(takes_axis(takes("input", caller=f"fft_{name}")(function)))
+        functions.append(takes_axis(function))
     return functions
 
 
@@ -320,7 +319,6 @@ ihfft, ihfft2, ihfftn = transform("ihfft")
 
 
 @takes_axis
-@takes("input", caller="fft_fftshift")
 def fftshift(input: Any, dim: Any = None) -> Any:
     """The frequencies in ascending order, with 0 in the middle; ``dim``: over all unless given.
 
@@ -332,7 +330,6 @@ def fftshift(input: Any, dim: Any = None) -> Any:
 
 
 @takes_axis
-@takes("input", caller="fft_ifftshift")
 def ifftshift(input: Any, dim: Any = None) -> Any:
     """The inverse of `fftshift`: frequency 0 comes first, the negative ones last.
 

@@ -25,6 +25,7 @@ class Lgamma(Operation):
     promote = only("f", "lgamma_vml_cpu", dtypes.floating)
 
     def forward(self, xp: Any, x: Any) -> Any:
+        x = xp.maximum(x, xp.finfo(x.dtype).min)  # SciPy's is -inf at -inf
         return special(xp).gammaln(x).astype(x.dtype, copy=False)
 
     def grad_x(self, grad: Any, x: Any) -> Any:

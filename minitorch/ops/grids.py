@@ -11,6 +11,7 @@ import numpy as np
 from .. import dtypes
 from ..user_warnings import warn
 from . import joining
+from .operands import refuse_elements
 
 
 def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
@@ -27,6 +28,7 @@ def meshgrid(*tensors: Any, indexing: str | None = None) -> tuple[Any, ...]:
     """
     if len(tensors) == 1 and isinstance(tensors[0], list | tuple):
         tensors = tuple(tensors[0])
+    refuse_elements(tensors)
     if not tensors:
         raise RuntimeError("meshgrid expects a non-empty TensorList")
     if indexing is None:
@@ -90,6 +92,7 @@ def cartesian_prod(*tensors: Any) -> Any:
             [2, 3],
             [2, 4]])
     """
+    refuse_elements(tensors)
     for tensor in tensors:
         if tensor._array.ndim != 1:
             raise RuntimeError(f"Expect a 1D vector, but got shape {list(tensor._array.shape)}")

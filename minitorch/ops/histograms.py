@@ -9,7 +9,7 @@ from typing import Any
 from .. import backend, dtypes, return_types
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
-from .operands import not_implemented, takes
+from .operands import not_implemented
 
 
 class Histogram(Operation):
@@ -101,7 +101,6 @@ def grid(
     return Histogram.apply(points, weight, density, *edges), tuple(edges)
 
 
-@takes("input")
 def histogram(
     input: Any, bins: Any, *, range: Any = None, weight: Any = None, density: bool = False
 ) -> Any:
@@ -124,7 +123,6 @@ def histogram(
     return return_types.histogram((counts, edges[0]))
 
 
-@takes("input")
 def histogramdd(
     input: Any, bins: Any, range: Any = None, weight: Any = None, density: bool = False
 ) -> Any:

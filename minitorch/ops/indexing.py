@@ -20,6 +20,7 @@ from ..autograd.modes import state
 from ..autograd.views import bump, check_memory
 from . import overwriting, scalars, sizes
 from .expanding import Expand
+from .operands import refuse_elements
 from .places import AddAt, Pick, Put, inside, integers, refuse_outside, wrapped
 from .slicing import Select
 from .subscript import Entry, out_of_range, split, width
@@ -318,12 +319,8 @@ def listed(ndim: int, indices: Any, values: Any) -> list[Entry]:
         raise RuntimeError("index_put(): expected at least one index")
     entries = []
     at = 0
-    for place, one in enumerate(indices):
-        if not isinstance(one, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got "
-                f"{one.__class__.__name__}"
-            )
+    refuse_elements(indices)
+    for one in indices:
         array = one._array
         if array.dtype.kind != "b" and not integers(array):
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")

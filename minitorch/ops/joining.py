@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from .. import creation, dtypes
-from ..autograd.errors import type_name
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import expanding
 from .arrays import channels_as_in
 from .dims import wrap
+from .operands import refuse_elements
 
 
 class Cat(Operation):
@@ -59,11 +58,7 @@ def listed(tensors: Any, caller: str) -> Any:
             f"{caller}(): argument 'tensors' (position 1) must be tuple of Tensors, "
             f"not {type(tensors).__name__}"
         )
-    for place, tensor in enumerate(tensors):
-        if not isinstance(tensor, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
-            )
+    refuse_elements(tensors)
     if not tensors and caller != "cat":
         raise RuntimeError(f"{caller} expects a non-empty TensorList")
     return tensors

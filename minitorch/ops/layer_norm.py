@@ -19,7 +19,7 @@ from .arrays import channels_as_in, row_major, wide
 from .dims import wrap
 from .fused import Fused
 from .normalization import check_dtypes
-from .operands import not_implemented, takes
+from .operands import not_implemented
 from .sizes import listed
 
 
@@ -33,10 +33,11 @@ class NativeLayerNorm(Fused):
         if kernels.fits(x) and weight is not None and bias is not None:
             rows.WEIGHTED(weight.reshape(-1), bias.reshape(-1), out)
             return out.reshape(x.shape)
-        if weight is not None:
-            out *= weight.reshape(-1)
-        if bias is not None:
-            out += bias.reshape(-1)
+        with rows.of_length(matrix.shape[1]):
+            if weight is not None:
+                out *= weight.reshape(-1)
+            if bias is not None:
+                out += bias.reshape(-1)
         return row_major(xp, out.reshape(x.shape).astype(x.dtype, copy=False))
 
     def gradient(
@@ -48,8 +49,9 @@ class NativeLayerNorm(Fused):
         if kernels.fits(x):
             normed, product = NORMED(grad, x.reshape(shape), mean, scale)
         else:
-            normed = wide(x).reshape(shape) - mean
-            normed *= scale
+            with rows.of_length(shape[1]):
+                normed = wide(x).reshape(shape) - mean
+                normed *= scale
             product = grad * normed
         grad_x = grad_weight = grad_bias = None
         if need_weight:
@@ -60,7 +62,8 @@ class NativeLayerNorm(Fused):
             factor = xp.ones(shape[1:], grad.dtype) if weight is None else wide(weight).reshape(-1)
             # Sums of h and of h · x̂ along the rows, as products with the weight.
             total, along = grad @ factor, product @ factor
-            h = xp.multiply(grad, factor, out=product)
+            with rows.of_length(shape[1]):
+                h = xp.multiply(grad, factor, out=product)
             grad_x = pulled_back(h, normed, total[:, None], along[:, None], scale).reshape(x.shape)
         return grad_x, grad_weight, grad_bias
 
@@ -178,9 +181,10 @@ def standardized(xp: Any, matrix: Any, eps: float) -> tuple[Any, Any, Any]:
     """The rows with mean 0 and variance 1, a new array; their mean, and 1 / sqrt(var + eps)."""
     n = matrix.shape[1]
     mean = sums.over(xp, matrix, (1,), keepdim=True) / n
-    out = matrix - mean
-    scale = reciprocal_root(xp, rows.inner(xp, out, out, 1), n, eps)
-    out *= scale
+    with rows.of_length(n):
+        out = matrix - mean
+        scale = reciprocal_root(xp, rows.inner(xp, out, out, 1), n, eps)
+        out *= scale
     return out, mean, scale
 
 
@@ -198,11 +202,12 @@ def pulled_back(h: Any, normed: Any, total: Any, along: Any, scale: Any) -> Any:
     if kernels.fits(normed):
         rows.PULLED_BACK(h, 0.0 if total is None else total, along, scale, 1 / n, normed)
         return normed
-    normed *= along / -n
-    normed += h
-    if total is not None:
-        normed -= total / n
-    normed *= scale
+    with rows.of_length(n):
+        normed *= along / -n
+        normed += h
+        if total is not None:
+            normed -= total / n
+        normed *= scale
     return normed
 
 
@@ -229,7 +234,6 @@ def functional_layer_norm(
     return layer_norm(input, normalized_shape, weight, bias, eps)
 
 
-@takes("input")
 def layer_norm(
     input: Any,
     normalized_shape: Any,
@@ -244,13 +248,12 @@ def layer_norm(
     tensor([[-1.2247,  0.0000,  1.2247]])
     """
     dims = check_shape("layer_norm", input, normalized_shape, weight, bias)
+    check_dtypes(input, weight, bias)
     if input._array.dtype.kind != "f":
         raise not_implemented("LayerNormKernelImpl", input._array)
-    check_dtypes(input, weight, bias)
     return NativeLayerNorm.apply(input, weight, bias, dims, eps)
 
 
-@takes("input")
 def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: Any = None) -> Any:
     """``x / sqrt(mean(x²) + eps) * weight`` over the last dimensions, ``normalized_shape``.
 
@@ -291,7 +294,6 @@ def functional_group_norm(
     return group_norm(input, num_groups, weight, bias, eps)
 
 
-@takes("input")
 def group_norm(
     input: Any,
     num_groups: int,
@@ -326,9 +328,9 @@ def group_norm(
                 f"but got {name} of shape {list(tensor._array.shape)} and input of shape "
                 f"{list(shape)}"
             )
+    check_dtypes(input, weight, bias)
     if input._array.dtype.kind != "f":
         raise not_implemented("GroupNormKernelImpl", input._array)
-    check_dtypes(input, weight, bias)
     return NativeGroupNorm.apply(input, weight, bias, num_groups, eps)
 
 

@@ -115,8 +115,12 @@ class Fmin(Operation):
 REAL = frozenset({int, float, type(None)})
 
 
-def within(kernel: str, kinds: str) -> staticmethod[[list[Any]], list[Any]]:
-    """The promotion of ``x`` and its limits, None for an absent one, to their common dtype."""
+def within(kernels: str, kinds: str) -> staticmethod[[list[Any]], list[Any]]:
+    """The promotion of ``x`` and its limits, None for an absent one, to their common dtype.
+
+    ``kernels`` are PyTorch's for both limits, for the lower only and for the upper only, and
+    ``kinds`` what the latter two take; that for both takes no bools.
+    """
 
     def promote(operands: list[Any]) -> list[Any]:
         x, low, high = operands
@@ -125,8 +129,9 @@ def within(kernel: str, kinds: str) -> staticmethod[[list[Any]], list[Any]]:
         if x.dtype.kind == "c":
             raise NotImplementedError("clamp is not supported for complex types")
         dtype = dtypes.result_type(*[x for x in operands if x is not None])
-        if dtype.numpy.kind not in kinds:
-            raise not_implemented(kernel, np.empty(0, dtype.numpy))
+        place = 2 if low is None else 1 if high is None else 0
+        if dtype.numpy.kind not in (kinds if place else "iuf"):
+            raise not_implemented(kernels.split()[place], np.empty(0, dtype.numpy))
         return [
             x
             if x is None
@@ -143,7 +148,7 @@ class ClampNumbers(Operation):
     """``min(max(x, low), high)`` for numbers ``low`` and ``high``, None for no limit."""
 
     torch_name = "ClampBackward1"
-    promote = within("clamp_scalar_cpu", "iuf")
+    promote = within("clamp_scalar_cpu clamp_min_scalar_cpu clamp_max_scalar_cpu", "iuf")
 
     def forward(self, xp: Any, x: Any, low: Any, high: Any) -> Any:
         if x.dtype.kind != "f":
@@ -172,7 +177,7 @@ class ClampMax(ClampNumbers):
 class Clamp(Operation):
     """``min(max(x, low), high)`` for tensors ``low`` and ``high``, None for no limit."""
 
-    promote = within("clamp_cpu", "iuf")
+    promote = within("clamp_cpu maximum_cpu minimum_cpu", "biuf")
 
     def forward(self, xp: Any, x: Any, low: Any, high: Any) -> Any:
         if low is not None:

@@ -9,11 +9,9 @@ from typing import Any
 
 from .factoring import qr
 from .matmul import matmul
-from .operands import takes
 from .spectra import svd
 
 
-@takes("A")
 def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any, Any, Any]:
     """The ``q`` largest singular values of ``A``, or of ``A - M``, and their vectors: (U, S, V).
 
@@ -40,7 +38,6 @@ def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any,
     return (V, S, U) if m < n else (U, S, V)
 
 
-@takes("A")
 def pca_lowrank(
     A: Any, q: int | None = None, center: bool = True, niter: int = 2
 ) -> tuple[Any, Any, Any]:

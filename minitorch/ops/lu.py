@@ -11,9 +11,10 @@ from .. import backend, return_types
 from ..autograd.operation import Operation, wrap as constant
 from ..user_warnings import warn
 from . import lapack
+from .arrays import column_major
 from .joining import cat
 from .matmul import matmul
-from .operands import not_implemented, takes
+from .operands import not_implemented
 from .padding import ConstantPadNd
 from .solving import check_equation, solved
 
@@ -43,7 +44,7 @@ class LinalgLuFactorEx(Operation):
 
         packed, pivots, info = lapack.each(xp, factored, A)
         self.save(pivots=pivots.copy())  # the user may change the result in place
-        return xp.ascontiguousarray(packed), pivots, info
+        return column_major(xp, packed), pivots, info
 
     def grad_A(self, grad: Any, out: Any, pivots: Any) -> Any:
         packed, of_packed = out[0], grad[0]
@@ -120,7 +121,6 @@ ZERO_PIVOT = (
 )
 
 
-@takes("A", caller="linalg_lu_factor_ex")
 def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> Any:
     """As `lu_factor`, and ``info``: 0, or which element of U's diagonal is zero.
 
@@ -137,7 +137,6 @@ def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> A
     return return_types.linalg_lu_factor_ex((packed, pivots, info))
 
 
-@takes("A", caller="linalg_lu_factor")
 def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     """L and U of ``A = P L U`` in one matrix, for `lu_solve`: L below the diagonal, U from it on.
 
@@ -158,7 +157,6 @@ def lu_factor(A: Any, *, pivot: bool = True) -> Any:
     return return_types.linalg_lu_factor((packed, pivots))
 
 
-@takes("A", caller="linalg_lu")
 def lu(A: Any, *, pivot: bool = True) -> Any:
     """``A = P L U``: rows exchanged by P, L lower triangular with ones, U upper triangular.
 
@@ -185,7 +183,6 @@ def permutation(packed: Any, pivots: Any) -> Any:
     return constant(packed, xp.ascontiguousarray(xp.asarray(rows.swapaxes(-1, -2))))
 
 
-@takes("input", caller="lu")
 def plain_lu(input: Any, pivot: bool = True, get_infos: bool = False) -> Any:
     """The old form of `linalg.lu_factor`; ``get_infos``: with ``info``, and without errors.
 
@@ -205,10 +202,9 @@ def plain_lu(input: Any, pivot: bool = True, get_infos: bool = False) -> Any:
     )
     if get_infos:
         return return_types._lu_with_info(lu_factor_ex(input, pivot=pivot))
-    return tuple(lu_factor(input, pivot=pivot))
+    return tuple(lu_factor_ex(input, pivot=pivot))[:2]
 
 
-@takes("LU_data", "LU_pivots")
 def lu_unpack(
     LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True
 ) -> Any:
@@ -236,7 +232,6 @@ def lu_unpack(
     return return_types.lu_unpack((P, L, U))
 
 
-@takes("LU", "pivots", "B", caller="linalg_lu_solve")
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Any:
     """The solution X of ``A X = B`` from what `lu_factor` says of A.
 
@@ -251,11 +246,7 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
             [1.]])
     """
     a = LU._array
-    if a.ndim < 2:
-        raise RuntimeError(
-            "torch.linalg.lu_solve: The input tensor A must have at least 2 dimensions."
-        )
-    lapack.check_square("torch.linalg.lu_solve", a)
+    lapack.check("torch.linalg.lu_solve", LU, kernel="linalg.lu_solve_cpu")
     lapack.check_same_dtype("linalg.lu_solve", a, B._array, ("LU", "B"))
     if pivots._array.dtype != np.int32:
         raise RuntimeError("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32")
@@ -274,7 +265,6 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     return solved(LU, solved(LU, reordered(B, order), False, unit=True), True)
 
 
-@takes("input", "LU_data", "LU_pivots", caller="lu_solve")
 def plain_lu_solve(input: Any, LU_data: Any, LU_pivots: Any) -> Any:
     """The old form of `linalg.lu_solve`.
 

@@ -17,8 +17,10 @@ from .activation import logsigmoid
 from .embedding import one_hot
 from .limits import minimum
 from .loss import FLOAT_EPS, reduce_tensor, reduction_of
+from .masking import masked
 from .places import refuse_outside
 from .similarity import pairwise_distance
+from .sizes import broadcast
 
 
 def margin_ranking_loss(
@@ -69,6 +71,8 @@ def hinge_embedding_loss(
     """
     reduction = reduction_of(size_average, reduce, reduction)
     zero = input.new_zeros(())
+    if input._array.dtype.kind in "iu":
+        margin = int(margin)  # as PyTorch, for the loss to have the dtype of the input
     apart = (margin - input).clamp_min(0).where(target != 1, zero)
     together = input.where(target != -1, zero)
     return reduce_tensor(apart + together, reduction)
@@ -206,6 +210,12 @@ def soft_margin_loss(
             "result type Float can't be cast to the desired output type "
             f"{dtypes.SCALAR_TYPE[dtype]}"
         )
+    whole = broadcast(input._array.shape, target._array.shape)
+    if whole != input._array.shape:
+        raise RuntimeError(
+            f"output with shape {list(input._array.shape)} doesn't match the broadcast shape "
+            f"{list(whole)}"
+        )
     operands.refuse_grad("soft_margin_loss", "target", target)
     return reduce_tensor((input * -target).exp().log1p(), reduction).to(dtype)
 
@@ -278,8 +288,9 @@ def multi_margin_loss(
     check_dtypes(input, target, "multi_margin_loss_cpu_kernel")
     right = target.reshape(-1, 1)
     refuse_outside(right._array, 0, classes, lambda _: RuntimeError("target out of range"))
-    short = (margin - scores.gather(1, right) + scores).clamp_min(0)
-    loss = (short * short if p == 2 else short).scatter(1, right, 0.0)
+    short = margin - scores.gather(1, right) + scores
+    short = masked(short, (short > 0).scatter(1, right, False))
+    loss = short * short if p == 2 else short
     operands.refuse_grad("multi_margin_loss", "weight", weight)
     if weight is not None:
         loss = loss * weight[right]
@@ -342,5 +353,5 @@ def multilabel_margin_loss(
     index = right.clamp_min(0)
     wrong = ~(one_hot(index, classes).bool() & listed).any(1)
     short = 1 - scores.gather(1, index).unsqueeze(2) + scores.unsqueeze(1)
-    loss = (short.clamp_min(0) * (listed & wrong.unsqueeze(1))).sum((1, 2)) / classes
+    loss = masked(short, (short > 0) & listed & wrong.unsqueeze(1)).sum((1, 2)) / classes
     return reduce_tensor(loss.reshape(input._array.shape[:-1]), reduction)

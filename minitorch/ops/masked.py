@@ -116,11 +116,13 @@ def where(condition: Any, input: Any = None, other: Any = None) -> Any:
     """
     if input is None and other is None:
         return nonzero(condition, as_tuple=True)
-    for value in (condition, input, other):
-        if not isinstance(value, TensorBase) and (
-            value is condition or operands.plain(value) is None
-        ):
-            raise operands.invalid_combination("where", (condition, input, other))
+    given = condition, input, other
+    if not isinstance(input, TensorBase):
+        input = operands.plain(input)
+    if not isinstance(other, TensorBase):
+        other = operands.plain(other)
+    if input is None or other is None or not isinstance(condition, TensorBase):
+        raise operands.invalid_combination("where", given)
     kind = condition._array.dtype
     if kind.name == "uint8":
         warn(
@@ -165,10 +167,11 @@ def boolean(mask: Any, caller: str, message: str) -> Any:
 
 def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
     """The operation of `masked_fill`, the mask, and the value in ``input``'s dtype; checked."""
-    if not isinstance(mask, TensorBase) or (
-        not isinstance(value, TensorBase) and operands.plain(value) is None
-    ):
-        raise operands.invalid_combination("masked_fill", (mask, value))
+    given = mask, value
+    if not isinstance(value, TensorBase):
+        value = operands.plain(value)
+    if value is None or not isinstance(mask, TensorBase):
+        raise operands.invalid_combination("masked_fill", given)
     if mask._array.dtype.kind != "b":
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype "

@@ -11,7 +11,6 @@ from . import lapack
 from .dims import takes_axis
 from .joining import cat
 from .matmul import matmul
-from .operands import takes
 from .products import cross as plain_cross
 from .sizes import is_integer
 from .slicing import diagonal as plain_diagonal
@@ -39,7 +38,6 @@ class LinalgMatrixExp(Operation):
         return LinalgMatrixExp.apply(cat([above, below], -2))[..., :n, n:]
 
 
-@takes("input", caller="linalg_matrix_exp")
 def matrix_exp(input: Any) -> Any:
     """The exponential ``I + A + A²/2 + A³/6 + ...`` of a matrix ``(..., n, n)``.
 
@@ -60,7 +58,6 @@ def matrix_exp(input: Any) -> Any:
     return LinalgMatrixExp.apply(input)
 
 
-@takes("input", caller="linalg_matrix_power")
 def matrix_power(input: Any, n: int) -> Any:
     """The matrix times itself, ``n`` times; its inverse for a negative ``n``, I for 0.
 
@@ -82,7 +79,7 @@ def matrix_power(input: Any, n: int) -> Any:
         )
     lapack.check_square("linalg.matrix_power", array)
     if n == 0:
-        return input * 0 + input.new_ones(array.shape[-1]).diag()
+        return input.clone().copy_(input.new_ones(array.shape[-1]).diag())
     if n < 0:
         return inv(input) if n == -1 else matrix_power(inv(input), -n)
     if n == 1:
@@ -98,7 +95,6 @@ def matrix_power(input: Any, n: int) -> Any:
 
 
 @takes_axis
-@takes("x", "y", caller="linalg_vecdot")
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
     """The dot products ``Σ conj(x) y`` of the vectors along ``dim``, broadcast together.
 
@@ -118,7 +114,6 @@ def vecdot(x: Any, y: Any, *, dim: int = -1) -> Any:
 
 
 @takes_axis
-@takes("input", "other", caller="linalg_cross")
 def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
     """The cross product of vectors of length 3 along ``dim``.
 
@@ -129,7 +124,6 @@ def cross(input: Any, other: Any, *, dim: int = -1) -> Any:
     return plain_cross(input, other, dim)
 
 
-@takes("A", caller="linalg_diagonal")
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     """The diagonals of the matrices in the last two dimensions, as a view.
 
@@ -140,7 +134,6 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:
     return plain_diagonal(A, offset, dim1, dim2)
 
 
-@takes("x", caller="linalg_vander")
 def linalg_vander(x: Any, *, N: int | None = None) -> Any:
     """The powers 0 to ``N - 1`` (as many as elements) of ``x`` as rows: ``(..., n, N)``.
 
@@ -151,9 +144,10 @@ def linalg_vander(x: Any, *, N: int | None = None) -> Any:
             [1, 3, 9]])
     """
     array = x._array
-    if array.dtype.kind == "b":
+    if array.dtype.kind == "b" or array.dtype.char == "e":
         raise RuntimeError(
-            "linalg.vander supports floating point, complex, and integer tensors, but got Bool"
+            "linalg.vander supports floating point, complex, and integer tensors, but got "
+            f"{lapack.kind_of(array)}"
         )
     count = (array.shape[-1] if array.ndim else 1) if N is None else N
     if count <= 1:
@@ -162,7 +156,6 @@ def linalg_vander(x: Any, *, N: int | None = None) -> Any:
     return cat([rows.new_ones((*array.shape, 1)), rows.cumprod(-1)], -1)
 
 
-@takes("x")
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:
     """The powers ``N - 1`` (as many as elements) down to 0 of a vector, one row for each element.
 

@@ -9,14 +9,13 @@ from .. import dtypes
 from . import lapack
 from .dims import over_dims, takes_axis, wrap
 from .norms import check_norm_dtype, vector_norm
-from .operands import invalid_combination, plain, takes
+from .operands import invalid_combination, plain
 from .solving import inv_ex
 from .spectra import svdvals
 
 NUMBERS = (2, -2, 1, -1, math.inf, -math.inf)
 
 
-@takes("input", caller="linalg_matrix_norm")
 def matrix_norm(
     input: Any,
     ord: Any = "fro",
@@ -84,7 +83,6 @@ def extreme(values: Any, ord: float, dim: int, keepdim: bool = False) -> Any:
 
 
 @takes_axis
-@takes("input", caller="linalg_norm")
 def linalg_norm(
     input: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None
 ) -> Any:
@@ -136,7 +134,6 @@ def norm(
     return vector_norm(input, 2 if p in (None, "fro") else p, dim, keepdim, dtype=dtype)
 
 
-@takes("input", caller="linalg_cond")
 def cond(input: Any, p: Any = None) -> Any:
     """The condition number ``‖A‖ ‖A⁻¹‖`` of a matrix, infinite if it is singular.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import backend
 from ..autograd.operation import Operation, wrap as constant
+from ..autograd.views import Step, View
 from . import sizes
 from .dims import wrap
 from .expanding import strided
@@ -44,8 +45,7 @@ class AsStrided(Operation):
 
     def forward(self, xp: Any, x: Any, size: Any, stride: Any, offset: Any) -> Any:
         memory, own = memory_of(xp, x), offset_of(x)
-        if own + offset < 0:
-            raise RuntimeError("as_strided: the view begins before the memory of its base")
+        check_within(memory, size, stride, own + offset)
         self.own = x.shape, steps_of(x), own, memory.size
         steps = tuple([step * x.itemsize for step in stride])
         return strided(xp, memory[own + offset :], size, steps)
@@ -59,6 +59,36 @@ class AsStrided(Operation):
         shared = counts(xp, given, length)[given].reshape(own[0])
         result = memory[constant(grad, given)].reshape(own[0])
         return result / constant(grad, shared)
+
+
+def check_within(memory: Any, size: Any, stride: Any, offset: int) -> None:
+    """Refuse a view that begins before the vector ``memory``, or ends behind it."""
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    if 0 in size:
+        return
+    last = sum([(n - 1) * step for n, step in zip(size, stride, strict=True)])
+    needed = (offset + last + 1) * memory.itemsize
+    if needed > memory.nbytes:
+        raise RuntimeError(
+            f"setStorage: sizes {list(size)}, strides {list(stride)}, storage offset {offset}, and "
+            f"itemsize {memory.itemsize} requiring a storage size of {needed} are out of bounds "
+            f"for storage of size {memory.nbytes}"
+        )
+
+
+def find(now: Any, sought: Any) -> Step | None:
+    """The step from a tensor that holds the array ``now`` to one that holds ``sought``.
+
+    None where the two lie in different memory.
+    """
+    xp = backend.array_module(now)
+    if owner_of(xp, now) is not owner_of(xp, sought):
+        return None
+    return AsStrided, (sought.shape, steps_of(sought), offset_of(sought) - offset_of(now))
+
+
+View.find = staticmethod(find)
 
 
 def memory_of(xp: Any, x: Any) -> Any:
@@ -155,20 +185,6 @@ def as_strided(input: Any, size: Any, stride: Any, storage_offset: int | None = 
             f"Storage size calculation overflowed with sizes={list(lengths)} and "
             f"strides={list(steps)}"
         )
-    if offset < 0:
-        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
-    if 0 not in lengths:
-        last = sum([(n - 1) * step for n, step in zip(lengths, steps, strict=True)])
-        needed = (offset + last + 1) * array.itemsize
-        held = memory_of(backend.array_module(array), array).nbytes
-        if needed > held:
-            raise RuntimeError(
-                f"setStorage: sizes {list(lengths)}, strides {list(steps)}, storage offset "
-                f"{offset}, and "
-                f"itemsize {array.itemsize} requiring a storage size of {needed} are out of bounds "
-                "for "
-                f"storage of size {held}"
-            )
     return AsStrided.apply(input, lengths, steps, offset - offset_of(array))
 
 

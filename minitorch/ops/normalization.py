@@ -14,7 +14,7 @@ from . import rows, sums
 from .arrays import channels_as_in, wide
 from .dims import wrap
 from .fused import Fused
-from .operands import not_implemented, refuse_grad, takes
+from .operands import not_implemented, refuse_grad
 
 
 class NativeBatchNorm(Fused):
@@ -43,7 +43,7 @@ class NativeBatchNorm(Fused):
         if training:
             n = count(x)
             mean = sums.over(xp, wide(x), over) / n
-            centered = x - mean.reshape(shape)
+            centered = minus_mean(x, mean)
             var = product_sums(xp, centered, centered) / n
             if running_mean is not None:
                 running_mean *= 1 - momentum
@@ -53,7 +53,7 @@ class NativeBatchNorm(Fused):
         else:
             mean = wide(running_mean.copy())  # the next batch may change it
             var = wide(running_var)
-            centered = x - mean.reshape(shape)
+            centered = minus_mean(x, mean)
         scale = 1 / xp.sqrt(var + eps)
         self.save(mean=mean, scale=scale)
         factor = scale if weight is None else scale * weight
@@ -61,9 +61,10 @@ class NativeBatchNorm(Fused):
             by_channel = 0.0 if bias is None else wide(bias).reshape(shape)
             rows.WEIGHTED(factor.reshape(shape), by_channel, centered)
         else:
-            centered *= factor.reshape(shape)
-            if bias is not None:
-                centered += bias.reshape(shape)
+            with rows.of_length(row_length(x)):
+                centered *= factor.reshape(shape)
+                if bias is not None:
+                    centered += bias.reshape(shape)
         return channels_as_in(xp, centered.astype(x.dtype, copy=False), x)
 
     def gradient(
@@ -76,7 +77,7 @@ class NativeBatchNorm(Fused):
         sum_grad: Any = sums.over(xp, grad, over) if need_bias or training else None
         grad_x = grad_weight = None
         if need_weight or training:
-            centered = x - mean.reshape(shape)
+            centered = minus_mean(x, mean)
             grad_weight = product_sums(xp, grad, centered) * scale
         if need_x and training and kernels.fits(centered):
             values = [v.reshape(shape) for v in (sum_grad, scale * grad_weight, factor)]
@@ -84,10 +85,11 @@ class NativeBatchNorm(Fused):
         elif need_x and training:
             n = count(x)
             grad_x = centered  # a buffer of our own by now
-            grad_x *= (-scale * grad_weight / n).reshape(shape)
-            grad_x += grad
-            grad_x -= (sum_grad / n).reshape(shape)
-            grad_x *= factor.reshape(shape)
+            with rows.of_length(row_length(x)):
+                grad_x *= (-scale * grad_weight / n).reshape(shape)
+                grad_x += grad
+                grad_x -= (sum_grad / n).reshape(shape)
+                grad_x *= factor.reshape(shape)
         elif need_x:
             grad_x = grad * factor.reshape(shape)
         return grad_x, grad_weight if need_weight else None, sum_grad if need_bias else None
@@ -117,6 +119,17 @@ class NativeBatchNorm(Fused):
 def count(x: Any) -> int:
     """How many numbers a channel has."""
     return x.shape[0] * math.prod(x.shape[2:])
+
+
+def row_length(x: Any) -> int:
+    """How many numbers of a channel lie side by side."""
+    return math.prod(x.shape[2:])
+
+
+def minus_mean(x: Any, mean: Any) -> Any:
+    """``x`` less the mean of its channel; a new array."""
+    with rows.of_length(row_length(x)):
+        return x - mean.reshape(channels(x)[1])
 
 
 def product_sums(xp: Any, x: Any, y: Any) -> Any:
@@ -172,7 +185,6 @@ def functional_batch_norm(
     return batch_norm(input, weight, bias, running_mean, running_var, training, momentum, eps, True)
 
 
-@takes("input")
 def batch_norm(
     input: Any,
     weight: Any,
@@ -251,7 +263,6 @@ def functional_instance_norm(
     )
 
 
-@takes("input")
 def instance_norm(
     input: Any,
     weight: Any,

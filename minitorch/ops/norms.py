@@ -97,6 +97,8 @@ class Cdist(Operation):
         difference = x1.unsqueeze(-2) - x2.unsqueeze(-3)
         last = (difference._array.ndim - 1,)
         towards = grad_norm(grad.unsqueeze(-1), difference, p, last, out.unsqueeze(-1))
+        if p == 1:  # the sign of NaN, which is 0, is NaN here
+            towards = towards.where(~difference.isnan(), difference)
         if towards is None:  # p = 0
             towards = difference.new_zeros(difference._array.shape)
         return towards.sum(-2), -towards.sum(-3)
@@ -237,14 +239,15 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     >>> mt.dist(mt.tensor([1.0, 2.0]), mt.tensor([4.0, 6.0]))
     tensor(5.)
     """
-    for one in (input, operands.tensor(other, "dist")):
-        kind = dtypes.of(one._array)
-        if kind.category < 2:
-            raise RuntimeError(
-                "norm(): input dtype should be either floating point or complex. Got "
-                f"{dtypes.SCALAR_TYPE[kind]} instead."
-            )
-    return Dist.apply(input, other, float(p))
+    kind = dtypes.result_type(input._array, operands.tensor(other, "dist")._array)
+    if kind.category < 2:
+        raise RuntimeError(
+            "norm(): input dtype should be either floating point or complex. Got "
+            f"{dtypes.SCALAR_TYPE[kind]} instead."
+        )
+    if math.isinf(p) and not (input._array.size and other._array.size):
+        refuse_empty_norm((), p, None)
+    return Dist.apply(input.to(kind), other.to(kind), float(p))
 
 
 @over_dims
@@ -285,4 +288,6 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = WHERE_MANY) -> A
     many = x1._array.shape[-2] > 25 or x2._array.shape[-2] > 25
     if p == 2 and (many or compute_mode == ALWAYS) and compute_mode != NEVER:
         return EuclideanDist.apply(x1, x2)
+    if x1._array.dtype.char == "e" and x1._array.size and x2._array.size:
+        raise operands.not_implemented("cdist", x1._array)
     return Cdist.apply(x1, x2, p)

@@ -5,7 +5,6 @@ Here, too, is how the functions and the operators of `Tensor` are made of operat
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -67,6 +66,16 @@ def not_a_tensor(value: Any, caller: str, name: str, position: int) -> TypeError
     )
 
 
+def refuse_elements(values: Any, number: int = 0) -> None:
+    """Refuse a list of tensors, argument ``number``, with something else in it."""
+    for place, value in enumerate(values or ()):
+        if not isinstance(value, TensorBase):
+            raise TypeError(
+                f"expected Tensor as element {place} in argument {number}, but got "
+                f"{type_name(value)}"
+            )
+
+
 def refuse_grad(function: str, name: str, tensor: Any) -> None:
     """Refuse an argument that requires grad, where there is no derivative with respect to it."""
     if tensor is not None and tensor.requires_grad and is_grad_enabled():
@@ -84,49 +93,6 @@ def invalid_combination(caller: str, values: tuple[Any, ...]) -> TypeError:
         "one of:"
         "\n * tensors and numbers in other places: see the function's documentation"
     )
-
-
-def takes(*names: str, caller: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """A decorator: what the function gets for the arguments of these names must be tensors.
-
-    ``caller`` is PyTorch's name for the function in the error, if it is another one.
-    """
-
-    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-        code = function.__code__
-        known = code.co_varnames[: code.co_argcount]
-        places = [(known.index(name), name) for name in names]
-        shown = caller or function.__name__
-
-        def counting_from(first: int) -> Any:
-            @functools.wraps(function)
-            def checked(*args: Any, **kwargs: Any) -> Any:
-                for place, name in places:
-                    if place < len(args):
-                        value = args[place]
-                    elif name in kwargs:
-                        value = kwargs[name]
-                    else:
-                        continue  # Python says itself what is missing
-                    if not isinstance(value, TensorBase):
-                        raise not_a_tensor(value, shown, name, place + first)
-                return function(*args, **kwargs)
-
-            return checked
-
-        return with_method(counting_from)
-
-    return decorate
-
-
-def with_method(counting_from: Callable[[int], Any]) -> Any:
-    """The function whose errors count arguments from 1, with the method's form as an attribute.
-
-    There ``self`` does not count. `Methods` takes the form.
-    """
-    function = counting_from(1)
-    function.as_method = counting_from(0)
-    return function
 
 
 # Which dtypes an operation takes (`Operation.promote`) --------------------------------------------
@@ -166,6 +132,18 @@ def not_implemented(kernel: str, array: Any) -> NotImplementedError:
     return NotImplementedError(f"\"{kernel}\" not implemented for '{kind}'")
 
 
+class OnlyReal(Operation):
+    """The base of operations that are not differentiable for complex numbers, as in PyTorch."""
+
+    def record(self, args: tuple[Any, ...], result: Any) -> None:
+        if result._array.dtype.kind == "c":
+            raise RuntimeError(
+                f"{self.function_name()} does not support automatic differentiation for outputs "
+                "with complex dtype."
+            )
+        super().record(args, result)
+
+
 # Functions and operators made of operations -------------------------------------------------------
 
 
@@ -174,9 +152,7 @@ def function(operation: type[Operation], name: str = "") -> Callable[[Any], Any]
     apply = operation.apply
 
     def call(input: Any) -> Any:
-        if isinstance(input, TensorBase):
-            return apply(input)
-        raise not_a_tensor(input, call.__name__, "input", 1)
+        return apply(input)
 
     return named(call, operation, name)
 
@@ -185,17 +161,10 @@ def binary(operation: type[Operation], name: str = "") -> Callable[[Any, Any], A
     """The public function of an operation on two tensors: ``atan2(input, other)`` of ``Atan2``."""
     apply = operation.apply
 
-    def counting_from(first: int) -> Any:
-        def call(input: Any, other: Any) -> Any:
-            if not isinstance(input, TensorBase):
-                raise not_a_tensor(input, call.__name__, "input", first)
-            if not isinstance(other, TensorBase):
-                raise not_a_tensor(other, call.__name__, "other", first + 1)
-            return apply(input, other)
+    def call(input: Any, other: Any) -> Any:
+        return apply(tensor(input, call.__name__, "input", 1), tensor(other, call.__name__))
 
-        return named(call, operation, name)
-
-    return with_method(counting_from)
+    return named(call, operation, name)
 
 
 def number_or_tensor(

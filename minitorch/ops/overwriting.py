@@ -14,7 +14,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
-from ..autograd.operation import Operation
+from ..autograd.operation import Operation, wrap as constant
 from ..autograd.views import bump, check_memory, check_writable, write
 from ..user_warnings import warn
 from . import sizes
@@ -213,7 +213,7 @@ def copy_(self: Any, other: Any, non_blocking: bool = False) -> Any:
                 "copy_(): argument 'other' (position 1) must be Tensor, not "
                 f"{other.__class__.__name__}"
             )
-        other = self.new_full((), number(other, dtypes.of(self._array), "copy_"))
+        other = constant(self, backend.array_module(self._array).asarray(other))
     index = backend.device_index(self._array)
     if backend.device_index(other._array) != index:
         # Of a copy to main memory the numbers are wanted in the next line.

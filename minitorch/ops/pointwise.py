@@ -18,7 +18,7 @@ from .arrays import wide
 from .complexes import conj
 from .conversion import copied
 from .masking import masked
-from .operands import function, not_implemented, only
+from .operands import OnlyReal, function, not_implemented, only
 
 floating = staticmethod(dtypes.floating)
 
@@ -306,7 +306,7 @@ class Frac(Operation):
         return grad
 
 
-class NanToNum(Operation):
+class NanToNum(OnlyReal):
     """``x`` with numbers in place of NaN, inf and -inf; derivative 1 where nothing was replaced."""
 
     def forward(self, xp: Any, x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:

@@ -15,7 +15,15 @@ from ..autograd.operation import Operation, wrap
 from . import pool_arrays as kernels
 from .arrays import channels_as_in
 from .operands import tensor
-from .pool_windows import FLAT, box_windows, fitted_windows, how_many, numbers_for, one_number
+from .pool_windows import (
+    FLAT,
+    box_windows,
+    check_dtype,
+    fitted_windows,
+    how_many,
+    numbers_for,
+    one_number,
+)
 
 
 class MaxPool2DWithIndices(Operation):
@@ -150,6 +158,7 @@ def max_pool1d(
     count = how_many(shape[-1], kernel, step, border, gap, ceil_mode)
     if count < 1:
         raise RuntimeError(f"max_pool1d() Invalid computed output size: {count}")
+    check_dtype("max_pool2d" if return_indices or input.requires_grad else "max_pool1d", input)
     dim = kernels.windows(shape[-1], count, kernel, step, border, gap)
     return maxima(MaxPool2DWithIndices, input, [FLAT, dim], return_indices, one=True)
 

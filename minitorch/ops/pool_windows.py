@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from .. import backend
 from . import operands, pool_arrays as kernels
 
 FLAT = kernels.windows(1, 1, 1, 1)  # the second dimension of what has only one
+
+FLOATS, INTS = frozenset(map(np.dtype, "efd")), frozenset(map(np.dtype, ("i1", "u1", "i2", "i4")))
+LONG = frozenset([np.dtype("int64")])
+# What PyTorch calls the kernel of a function, and the dtypes that it takes.
+KERNELS = {
+    "max_pool1d": ("max_pool1d_impl", FLOATS),
+    "max_pool2d": ("max_pool2d", FLOATS | INTS | LONG),
+    "max_pool3d": ("max_pool3d", FLOATS | INTS | LONG),
+    "avg_pool2d": ("avg_pool2d", FLOATS | LONG),
+    "avg_pool3d": ("avg_pool3d_out_frame", FLOATS - {np.dtype("float16")} | LONG),
+}
 
 
 POSITIONS = {"kernel_size": 2, "stride": 3, "padding": 4, "dilation": 5}
@@ -34,6 +47,13 @@ def numbers_for(caller: str, name: str, value: Any, count: int) -> tuple[int, ..
             f"{caller}: {name} must either be {omitted}a single int, or a tuple of {words} ints"
         )
     return tuple(whole(caller, name, v) for v in value) * (count if len(value) == 1 else 1)
+
+
+def check_dtype(name: str, input: Any) -> None:
+    """Refuse a dtype that the kernel of the function does not take."""
+    kernel, known = KERNELS[name]
+    if input._array.dtype not in known:
+        raise operands.not_implemented(kernel, input._array)
 
 
 def one_number(caller: str, name: str, value: Any) -> int:
@@ -106,6 +126,7 @@ def box_windows(
             f"Given input size: ({sizes}). Calculated output size: ({found}). "
             "Output size is too small"
         )
+    check_dtype(name, input)
     return [
         kernels.windows(length, n, k, s, p, d)
         for (length, k, s, p, d), n in zip(boxes, counts, strict=True)

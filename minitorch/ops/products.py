@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
-from ..autograd.errors import type_name
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from ..user_warnings import warn
 from .arrays import row_major
 from .dims import takes_axis, wrap
 from .matmul import arrays_of, mm
-from .operands import not_implemented
+from .operands import not_implemented, only, refuse_elements
 
 
 def outer(input: Any, vec2: Any) -> Any:
@@ -57,7 +55,7 @@ class Trace(Operation):
 
     def forward(self, xp: Any, input: Any) -> Any:
         self.sizes = input.shape
-        return xp.trace(input)
+        return xp.trace(input, dtype="int64" if input.dtype.kind in "iu" else None)
 
     def grad_input(self, grad: Any) -> Any:
         zeros = grad.new_zeros(self.sizes)
@@ -84,6 +82,8 @@ def trace(input: Any) -> Any:
 
 class LinalgCross(Operation):
     """The cross product of vectors of length 3 along a dimension."""
+
+    promote = only("iufc", "cross")
 
     def forward(self, xp: Any, input: Any, other: Any, dim: Any) -> Any:
         return row_major(xp, xp.cross(input, other, axis=dim))
@@ -146,11 +146,7 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
             "linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, "
             f"not {type(tensors).__name__}"
         )
-    for place, tensor in enumerate(tensors):
-        if not isinstance(tensor, TensorBase):
-            raise TypeError(
-                f"expected Tensor as element {place} in argument 0, but got {type_name(tensor)}"
-            )
+    refuse_elements(tensors)
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")
     check_chain([tensor._array for tensor in tensors])

@@ -11,7 +11,6 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap as constant
 from . import lapack
 from .matmul import matmul
-from .operands import takes
 from .spectra import eigvalsh, svdvals
 
 
@@ -67,7 +66,6 @@ def array_of(value: Any) -> Any:
     return value._array if isinstance(value, TensorBase) else value
 
 
-@takes("input", caller="linalg_pinv")
 def pinv(
     input: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Any:
@@ -93,7 +91,6 @@ def pinv(
     return LinalgPinv.apply(input, array_of(atol), array_of(rtol), hermitian)
 
 
-@takes("input")
 def pinverse(input: Any, rcond: float = 1e-15) -> Any:
     """The older form of `linalg.pinv`.
 
@@ -105,7 +102,6 @@ def pinverse(input: Any, rcond: float = 1e-15) -> Any:
     return pinv(input, rcond)
 
 
-@takes("input", caller="linalg_matrix_rank")
 def matrix_rank(
     input: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None
 ) -> Any:
@@ -180,7 +176,6 @@ class LinalgLstsq(Operation):
         return grad_pinv(matmul(grad[0], b.mH), input, P), of_b
 
 
-@takes("input", "b", caller="linalg_lstsq")
 def lstsq(input: Any, b: Any, rcond: float | None = None, *, driver: str | None = None) -> Any:
     """The X that makes ``‖A X - B‖`` smallest, with A of shape ``(..., m, n)``, B ``(..., m, k)``.
 

@@ -147,8 +147,8 @@ def may_have_nan(xp: Any, x: Any) -> bool:
 
 def middle(xp: Any, flat: Any, count: Any) -> Any:
     """Of the ``count`` smallest elements the middle one; beyond the end, the last, which is NaN."""
-    if flat.size == 0:
-        return xp.asarray(xp.nan, flat.dtype)
+    if flat.size == 0:  # as in PyTorch, of integers too
+        return xp.asarray(xp.nan).astype(flat.dtype)
     if xp is not np:  # to know the rank would be to wait for the GPU
         return xp.sort(flat).take(xp.clip((xp.asarray(count) - 1) // 2, 0, flat.size - 1))
     rank = int(min(max(count - 1, 0) // 2, flat.size - 1))

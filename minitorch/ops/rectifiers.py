@@ -13,7 +13,7 @@ from ..autograd.views import in_place
 from .arrays import row_major, wide
 from .fused import Fused
 from .masking import ThresholdBackward, keep, masked, select
-from .operands import function, only, plain, tensor
+from .operands import function, not_implemented, only, plain, tensor
 from .scalars import number
 
 
@@ -67,6 +67,8 @@ class LeakyRelu(Operation):
     def forward(self, xp: Any, x: Any, slope: Any) -> Any:
         if kernels.fits(x):
             return LEAKY(x, x, slope)
+        if not slope:  # 0 times infinity is NaN, which a maximum would take
+            return select(xp, x > 0, x, x * slope)
         return (xp.maximum if slope <= 1 else xp.minimum)(x, x * slope)
 
     def grad_x(self, grad: Any, x: Any, slope: Any) -> Any:
@@ -173,7 +175,7 @@ class Hardswish(Operation):
 
     def grad_x(self, grad: Any, x: Any) -> Any:
         curved = (x > -3) & (x < 3)
-        return masked(grad * (x / 3 + 0.5), curved) + masked(grad, x >= 3)
+        return masked(grad * (x / 3 + 0.5), curved) + masked(grad, ~(x < 3))  # of NaN, grad
 
 
 class Softshrink(Operation):
@@ -207,7 +209,7 @@ class Threshold(Operation):
 
     def forward(self, xp: Any, x: Any, threshold: Any, value: Any) -> Any:
         threshold, value = (number(v, dtypes.of(x), "threshold") for v in (threshold, value))
-        return select(xp, ~(x <= threshold), x, xp.asarray(value, x.dtype))
+        return select(xp, ~(wide(x) <= threshold), x, xp.asarray(value, x.dtype))
 
     def grad_x(self, grad: Any, x: Any, threshold: Any) -> Any:
         return ThresholdBackward.apply(grad, x, threshold)
@@ -220,16 +222,26 @@ class PreluKernel(Operation):
 
     def forward(self, xp: Any, x: Any, weight: Any) -> Any:
         scaled = weight * x
-        if xp is np and (weight <= 1).all():  # half the time of `select`
+        if xp is np and ((weight <= 1) & (weight != 0)).all():  # half the time of `select`
             return np.maximum(x, scaled)
         return select(xp, x > 0, x, scaled)
 
-    def grad_x(self, grad: Any, x: Any, weight: Any) -> Any:
-        above = x > 0
-        return masked(grad, above) + masked(grad * weight, ~above)
+    def backward(self, grad: Any, x: Any, weight: Any) -> Any:
+        return PreluKernelBackward.apply(grad, x, weight)
 
-    def grad_weight(self, grad: Any, x: Any) -> Any:
-        return masked(grad * x, ~(x > 0))
+
+class PreluKernelBackward(Operation):
+    """The gradients of `PreluKernel`. In PyTorch those of these take 0 for a number above 0."""
+
+    def forward(self, xp: Any, grad: Any, x: Any, weight: Any) -> Any:
+        above = x > 0
+        return select(xp, above, grad, grad * weight), keep(xp, grad * x, ~above)
+
+    def backward(self, grads: Any, grad: Any, x: Any, weight: Any) -> Any:
+        g, g_weight = grads
+        below = ~(x >= 0)
+        grad_grad = masked(g, x >= 0) + masked(g * weight + g_weight * x, below)
+        return grad_grad, masked(grad * g_weight, below), masked(grad * g, below)
 
 
 class RreluWithNoise(Operation):
@@ -451,10 +463,12 @@ def rrelu(
 def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
     """The factor of each element: 1 above 0, below a random one, or their mean."""
     array = tensor(input, "rrelu", "input", 1)._array
-    below = array <= 0
     xp = backend.array_module(array)
     if not training:
-        return wrap(input, xp.where(below, array.dtype.type((lower + upper) / 2), 1))
+        return wrap(input, xp.where(array > 0, 1, array.dtype.type((lower + upper) / 2)))
+    if array.dtype.char == "e":
+        raise not_implemented("rrelu_with_noise_out_cpu", array)
+    below = array <= 0
     generator = random.default_for(backend.device_index(array))
     if xp is not np:  # to count what is below 0 would be to wait for the GPU
         drawn = random.uniform(generator, array.shape, np.float64, lower, upper)

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import dtypes
 from ..autograd.engine import expandable
+from ..autograd.modes import state
 from ..autograd.operation import Operation
 from . import sums
 from .arithmetic import conj
@@ -208,7 +209,10 @@ class Prod(Operation):
     def grad_input(self, grad: Any, input: Any, out: Any) -> Any:
         if input._array.ndim == 0:
             return grad
-        if (input == 0).any():
+        zeros = (input == 0).sum()
+        if zeros > 1 and not state.grad:
+            return input.new_zeros(input._array.shape)
+        if zeros:
             flat = input.reshape(-1)
             return grad * conj(product_of_others(flat, 0).reshape(input._array.shape))
         return grad * conj(out / input)

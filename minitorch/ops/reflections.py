@@ -12,10 +12,11 @@ import numpy as np
 from .. import backend, return_types
 from ..autograd.operation import Operation
 from . import lapack
+from .arrays import column_major
 from .complexes import conj
 from .lu import triangles
 from .matmul import matmul
-from .operands import not_implemented, takes
+from .operands import not_implemented
 
 
 class Geqrf(Operation):
@@ -23,13 +24,12 @@ class Geqrf(Operation):
 
     def forward(self, xp: Any, input: Any) -> Any:
         packed, tau = xp.linalg.qr(input, mode="raw")
-        return xp.ascontiguousarray(packed.swapaxes(-1, -2)), tau
+        return xp.ascontiguousarray(packed).swapaxes(-1, -2), tau
 
     def backward(self, grad: Any) -> Any:
         raise NotImplementedError("the derivative for 'geqrf' is not implemented.")
 
 
-@takes("input")
 def geqrf(input: Any) -> Any:
     """``A = Q R`` as LAPACK leaves it: R, the vectors of Q's reflections below it, and ``tau``.
 
@@ -60,7 +60,6 @@ def reflected(input: Any, tau: Any, other: Any, adjoint: bool) -> Any:
     return other
 
 
-@takes("input", "tau", caller="linalg_householder_product")
 def householder_product(input: Any, tau: Any) -> Any:
     """The first columns of Q, the product of the reflections that `geqrf` returns.
 
@@ -93,10 +92,11 @@ def householder_product(input: Any, tau: Any) -> Any:
         raise RuntimeError(
             f"{name}: tau dtype {lapack.kind_of(t)} does not match input dtype {lapack.kind_of(a)}"
         )
+    if a.dtype.char not in "fdFD":
+        raise not_implemented("orgqr_cpu", a)
     return reflected(input, tau, triangles(input.new_zeros(a.shape[-2:]))[0], False)
 
 
-@takes("input", "input2", caller="orgqr")
 def orgqr(input: Any, input2: Any) -> Any:
     """The older name of `linalg.householder_product`: ``input2`` is its ``tau``.
 
@@ -108,7 +108,6 @@ def orgqr(input: Any, input2: Any) -> Any:
     return householder_product(input, input2)
 
 
-@takes("input", "input2", "input3")
 def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Any:
     """``Q B`` with Q the product of the reflections ``input, input2`` that `geqrf` returns.
 
@@ -120,6 +119,8 @@ def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bo
     tensor([5.])
     """
     tau, other = input2, input3
+    if input._array.dtype.char not in "fdFD":
+        raise not_implemented("ormqr_cpu", input._array)
     if other._array.ndim < 2:
         raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
     side = -2 if left else -1
@@ -150,8 +151,8 @@ class LdlFactorEx(Operation):
             packed, pivots, info = lapack.routine(name, a.dtype.char)(a, lower=1)
             return np.tril(packed), pivots.astype("int32"), np.int32(info)
 
-        results = lapack.each(np, factored, backend.to_numpy(input))
-        return tuple([xp.asarray(x) for x in results])
+        packed, *rest = lapack.each(np, factored, backend.to_numpy(input))
+        return column_major(xp, xp.asarray(packed)), *map(xp.asarray, rest)
 
     def backward(self, grad: Any) -> Any:
         raise RuntimeError("derivative for aten::linalg_ldl_factor_ex is not implemented")
@@ -202,7 +203,6 @@ class LdlSolve(Operation):
         raise RuntimeError("derivative for aten::linalg_ldl_solve is not implemented")
 
 
-@takes("input", caller="linalg_ldl_factor_ex")
 def ldl_factor_ex(input: Any, *, hermitian: bool = False, check_errors: bool = False) -> Any:
     """As `ldl_factor`, and LAPACK's ``info``: 0, or which diagonal element of D is zero.
 
@@ -220,7 +220,6 @@ def ldl_factor_ex(input: Any, *, hermitian: bool = False, check_errors: bool = F
     return return_types.linalg_ldl_factor_ex((packed, pivots, info))
 
 
-@takes("input", caller="linalg_ldl_factor")
 def ldl_factor(input: Any, *, hermitian: bool = False) -> Any:
     """``A = L D Lᵀ`` of a symmetric matrix, with ``hermitian`` ``L D L*``, for `ldl_solve`.
 
@@ -239,7 +238,6 @@ def ldl_factor(input: Any, *, hermitian: bool = False) -> Any:
     return return_types.linalg_ldl_factor((packed, pivots))
 
 
-@takes("LD", "pivots", "B", caller="linalg_ldl_solve")
 def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Any:
     """The solution X of ``A X = B`` from what `ldl_factor` says of A.
 

@@ -1,7 +1,7 @@
 """Giving a tensor another shape in place: `resize_`, `set_`, and views of itself such as `t_`.
 
-After ``x.t_()`` the object ``x`` is what ``x.t()`` would be: a view of the tensor that it was. So
-its history, and that of its other views, needs nothing new.
+After ``x.t_()`` the object ``x`` is what ``x.t()`` would be, with its history. Older views of ``x``
+find themselves in its memory: `memory_views.find`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.modes import state
-from ..autograd.views import OwnView, alias, bump, check_writable, take_history
+from ..autograd.views import bump, check_writable, take_history
 from ..memory_formats import contiguous_format, inverse, order, preserve_format
 from . import memory_views, operands, shape as shape_, sizes, transposing
 from .expanding import strided
@@ -114,27 +114,15 @@ def itself(function: Callable[..., Any]) -> Callable[..., Any]:
 
     def method(self: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(self)
-        if not state.recording:
-            result = function(self, *args, **kwargs)
-            self._array = result._array
-            if self._view is not None:
-                self._view.steps += result._view.steps[-1:]
-            bump(self)
-            return self
-        source = self
-        own = self._view is None or isinstance(self._view, OwnView)
-        if self._view is None:
-            source = alias(self)
-            source._counter = self._counter
-        result = function(source, *args, **kwargs)
+        result = function(self, *args, **kwargs)
+        self._array = result._array
         bump(self)
-        take_history(self, result._grad_fn, result._output_nr)
-        for slot in ("_array", "_requires_grad", "_view"):
-            setattr(self, slot, getattr(result, slot))
-        self._view.version = self._counter[0]
-        if own:
-            self._view.__class__ = OwnView
-        if self._grad_fn is not None:
+        if self._view is not None:
+            self._view.steps += result._view.steps[-1:]
+            if state.recording:
+                self._view.version = self._counter[0]
+        if result._grad_fn is not None:
+            take_history(self, result._grad_fn, result._output_nr)
             name, number = self._grad_fn.torch_name[:-1], int(self._grad_fn.torch_name[-1])
             self._grad_fn.torch_name = f"{name}{number + LATER.get(name, 1)}"
         return self

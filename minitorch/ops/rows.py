@@ -6,6 +6,7 @@ hundred numbers. Here are ways round that. All results keep the dimension, with 
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,30 @@ import numpy as np
 from .. import kernels
 
 NARROW = 64  # up to this length it is faster to turn the rows into columns first
+LONG = 512  # from this length on, a column meets rows in half the time if buffers are short
 SAFE = 60.0  # e ** 60 is far from float32's largest number, also if many of them are added up
+
+
+class ShortBuffers:
+    """A context in which a column meets long rows in half the time.
+
+    NumPy expands the column into a buffer first, unless a single row would fill the buffer. So make
+    the buffer shorter than a row: on 1000x1000 ``x - column`` takes 0.09 ms instead of 0.18.
+    """
+
+    def __enter__(self) -> None:
+        self.before = np.setbufsize(2 * LONG)
+
+    def __exit__(self, *error: Any) -> None:
+        np.setbufsize(self.before)
+
+
+UNCHANGED = nullcontext()
+
+
+def of_length(length: int) -> Any:
+    """The context for columns that meet rows of ``length``; to enter and leave takes 1.5 µs."""
+    return ShortBuffers() if length >= LONG else UNCHANGED
 
 
 def largest(xp: Any, x: Any, dim: int) -> Any:
@@ -47,16 +71,17 @@ def softmax(xp: Any, x: Any, dim: int) -> Any:
     long as all the rest, so it is left out where no element is large and no row has only small
     ones.
     """
-    if xp is np and x.max() < SAFE:
-        out = np.exp(x)
-        sums = total(np, out, dim)
-        if sums.min() > 1e-6:
-            out /= sums
-            return out
-    top = largest(xp, x, dim)
-    out = EXP_BELOW(x, top) if kernels.fits(x) else xp.exp(x - top)
-    out /= total(xp, out, dim)
-    return out
+    with of_length(x.shape[-1]):
+        if xp is np and x.max() < SAFE:
+            out = np.exp(x)
+            sums = total(np, out, dim)
+            if sums.min() > 1e-6:
+                out /= sums
+                return out
+        top = largest(xp, x, dim)
+        out = EXP_BELOW(x, top) if kernels.fits(x) else xp.exp(x - top)
+        out /= total(xp, out, dim)
+        return out
 
 
 # For a GPU: see kernels.py.

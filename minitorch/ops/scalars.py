@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import dtypes
 from .conversion import to
+from .operands import KINDS
 
 # C++ has several names for these, and these sentences other ones than most.
 C_NAME = dtypes.C_TYPE | {
@@ -35,7 +36,9 @@ def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
 
     Fractions are cut off for integers; what does not fit is refused, as in PyTorch.
     """
-    if not isinstance(value, bool | int | float | complex | np.number | np.bool_):
+    if isinstance(value, np.generic):
+        value = value.item()
+    if not isinstance(value, KINDS):
         raise TypeError(
             f"{caller}() received an invalid combination of arguments - got "
             f"({value.__class__.__name__})"

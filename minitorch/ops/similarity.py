@@ -81,5 +81,7 @@ def pdist(input: Any, p: float = 2) -> Any:
         raise RuntimeError("pdist only supports floating-point dtypes")
     if p < 0:
         raise RuntimeError("pdist only supports non-negative p values")
+    if array.dtype.char == "e" and len(array) > 1 and array.size:
+        raise operands.not_implemented("pdist", array)
     rows, others = triu_indices(len(array), len(array), 1, device=input.device)
     return vector_norm(input[rows] - input[others], p, 1)

@@ -7,6 +7,7 @@ derivative is the part again.
 from __future__ import annotations
 
 import itertools
+import operator
 from typing import Any
 
 from ..autograd.graph import TensorBase
@@ -17,6 +18,7 @@ from .conversion import copied
 from .dims import also_named, takes_axis, wrap
 from .expanding import strided
 from .joining import Cat, Stack
+from .operands import OnlyReal
 
 
 class Part(Operation):
@@ -95,11 +97,11 @@ class PartScatter(Operation):
         return view.apply(grad, where)
 
 
-class SelectScatter(PartScatter):
+class SelectScatter(PartScatter, OnlyReal):
     """`PartScatter` of a `select`."""
 
 
-class SliceScatter(PartScatter):
+class SliceScatter(PartScatter, OnlyReal):
     """`PartScatter` of a range."""
 
 
@@ -163,7 +165,7 @@ def select(input: Any, dim: int, index: int) -> Any:
             f"select(): index {index} out of range for tensor of size {list(shape)} at dimension "
             f"{dim}"
         )
-    return Select.apply(input, at_dim(at, int(index)))
+    return Select.apply(input, at_dim(at, operator.index(index)))
 
 
 @takes_axis
@@ -179,7 +181,7 @@ def narrow(input: Any, dim: int, start: Any, length: int) -> Any:
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
-    at, start = wrap(dim, len(shape)), int(start)
+    at, start = wrap(dim, len(shape)), operator.index(start)
     whole = shape[at]
     if not -whole <= start <= whole:
         raise IndexError(

@@ -41,7 +41,8 @@ class SoftmaxBackwardData(Operation):
         inner = rows.inner(xp, wide(grad), wider, dim)
         if kernels.fits(y) and kernels.fits(grad):
             return SOFTMAX_GRADIENT(grad, y, inner)
-        result = grad - inner
+        with rows.of_length(y.shape[-1]):
+            result = grad - inner
         result *= wider
         return result.astype(y.dtype, copy=False)
 
@@ -67,8 +68,9 @@ class LogSoftmax(Operation):
         if x.size == 0 or x.ndim == 0:
             return x - x
         wider = wide(x)
-        out = wider - rows.largest(xp, wider, dim)
-        out -= xp.log(rows.total(xp, xp.exp(out), dim))
+        with rows.of_length(x.shape[-1]):
+            out = wider - rows.largest(xp, wider, dim)
+            out -= xp.log(rows.total(xp, xp.exp(out), dim))
         out = out.astype(x.dtype, copy=False)
         return row_major(xp, out)
 
@@ -86,7 +88,8 @@ class LogSoftmaxBackwardData(Operation):
         if kernels.fits(y) and kernels.fits(grad):
             return LOG_SOFTMAX_GRADIENT(grad, y, total)
         result = xp.exp(wide(y))
-        result *= total
+        with rows.of_length(y.shape[-1]):
+            result *= total
         xp.subtract(grad, result, out=result)
         return result.astype(y.dtype, copy=False)
 

@@ -16,8 +16,9 @@ from .. import return_types
 from ..autograd.operation import Operation
 from ..user_warnings import warn
 from . import lapack
+from .arrays import column_major
 from .matmul import matmul
-from .operands import not_implemented, takes
+from .operands import not_implemented
 from .sizes import broadcast as broadcast_shapes
 
 # Operations ---------------------------------------------------------------------------------------
@@ -35,7 +36,8 @@ class LinalgSolveEx(Operation):
             return xp.linalg.solve(*lapack.broadcast(xp, a, B))
 
         X, info = lapack.attempt(xp, solve, lapack.zero_pivot, A)
-        return X[..., 0] if are_vectors else X, info
+        X = X[..., 0] if are_vectors else X
+        return column_major(xp, X) if X.ndim > 1 else X, info
 
     def backward(self, grad: Any, A: Any, are_vectors: Any, out: Any) -> Any:
         X = out[0]
@@ -53,7 +55,8 @@ class LinalgInvEx(Operation):
     materialize = False
 
     def forward(self, xp: Any, A: Any) -> Any:
-        return lapack.attempt(xp, xp.linalg.inv, lapack.zero_pivot, A)
+        inverse, info = lapack.attempt(xp, xp.linalg.inv, lapack.zero_pivot, A)
+        return column_major(xp, inverse), info
 
     def grad_A(self, grad: Any, out: Any) -> Any:
         return -matmul(out[0].mH, matmul(grad[0], out[0].mH))
@@ -77,7 +80,7 @@ class LinalgSolveTriangular(Operation):
             )
 
         X = lapack.each(xp, solved, A, B)
-        return X if left else X.swapaxes(-1, -2)
+        return X if left else column_major(xp, X.swapaxes(-1, -2))
 
     def backward(self, grad: Any, A: Any, upper: Any, left: Any, unit: Any, out: Any) -> Any:
         grad_b = LinalgSolveTriangular.apply(A.mH, grad, not upper, left, unit)
@@ -113,7 +116,6 @@ def inverse(A: Any) -> Any:
     return LinalgInvEx.apply(A)[0]
 
 
-@takes("A", caller="linalg_inv")
 def inv(A: Any) -> Any:
     """The inverse of a matrix ``(..., n, n)``, with ``A A⁻¹ = A⁻¹ A = I``.
 
@@ -138,7 +140,6 @@ def plain_inverse(input: Any) -> Any:
     return inv(input)
 
 
-@takes("A", caller="linalg_inv_ex")
 def inv_ex(A: Any, *, check_errors: bool = False) -> Any:
     """The inverse, and ``info``: 0, or which diagonal element of U in ``A = P L U`` is zero.
 
@@ -192,7 +193,6 @@ def solutions(A: Any, B: Any, left: bool) -> tuple[Any, Any]:
     return X.mT, info
 
 
-@takes("A", "B", caller="linalg_solve")
 def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     """The solution X of ``A X = B``, or ``X A = B`` if not ``left``; ``A`` is ``(..., n, n)``.
 
@@ -209,7 +209,6 @@ def solve(A: Any, B: Any, *, left: bool = True) -> Any:
     return result
 
 
-@takes("A", "B", caller="linalg_solve_ex")
 def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> Any:
     """As `solve`, and ``info`` as of `inv_ex`; singular matrices are no error, X is NaN there.
 
@@ -227,7 +226,6 @@ def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -
     return return_types.linalg_solve_ex((result, info))
 
 
-@takes("input", "B", caller="linalg_solve_triangular")
 def solve_triangular(
     input: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False
 ) -> Any:
@@ -256,7 +254,6 @@ def solve_triangular(
     return LinalgSolveTriangular.apply(input, B.to(input.dtype), upper, left, unitriangular)
 
 
-@takes("input", "A")
 def triangular_solve(
     input: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
 ) -> Any:
@@ -309,7 +306,6 @@ def check_sizes(name: str, b: Any, A: Any) -> None:
         )
 
 
-@takes("input", "input2")
 def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
     """The solution X of ``A X = B`` from a Cholesky factor of A.
 
@@ -336,7 +332,6 @@ def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Any:
     return apply(L.mH, apply(L, B, False, True, False), True, True, False)
 
 
-@takes("input")
 def cholesky_inverse(input: Any, upper: bool = False) -> Any:
     """The inverse of ``L L*``, or of ``U* U`` if ``upper``, where ``input`` is that factor.
 
@@ -357,7 +352,6 @@ def cholesky_inverse(input: Any, upper: bool = False) -> Any:
 # Tensors as matrices ------------------------------------------------------------------------------
 
 
-@takes("input", caller="linalg_tensorinv")
 def tensorinv(input: Any, ind: int = 2) -> Any:
     """The inverse of `tensordot`: the first ``ind`` dimensions are the rows, the rest columns.
 
@@ -374,10 +368,11 @@ def tensorinv(input: Any, ind: int = 2) -> Any:
             "Expected self to satisfy the requirement prod(self.shape[ind:]) == "
             f"prod(self.shape[:ind]), but got {columns} != {rows}"
         )
-    return inverse_or_error(input.reshape(rows, rows), "inv").reshape(shape[ind:] + shape[:ind])
+    matrix = input.reshape(rows, rows)
+    lapack.check("linalg.inv", matrix)
+    return inverse_or_error(matrix, "inv").reshape(shape[ind:] + shape[:ind])
 
 
-@takes("input", "other", caller="linalg_tensorsolve")
 def tensorsolve(input: Any, other: Any, dims: Any = None) -> Any:
     """The solution X of ``tensordot(input, X, X.ndim) = other``; ``dims`` are moved last first.
 

@@ -12,7 +12,7 @@ from .. import dtypes
 from ..autograd.operation import Operation
 from .arrays import special, wide
 from .masking import masked
-from .operands import binary, first_floating, function, number_or_tensor, only, plain, takes
+from .operands import binary, first_floating, function, number_or_tensor, only, plain
 
 
 class Erf(Operation):
@@ -86,7 +86,6 @@ class SpecialErfcx(Operation):
 # The standard normal distribution -----------------------------------------------------------------
 
 
-@takes("input", caller="special_ndtr")
 def ndtr(input: Any) -> Any:
     """The area under the standard normal density up to ``input``: ``(1 + erf(x / √2)) / 2``.
 

@@ -14,9 +14,10 @@ import numpy as np
 from .. import return_types
 from ..autograd.operation import Operation
 from . import lapack
+from .arrays import column_major
 from .complexes import COMPLEX, conj
 from .matmul import matmul
-from .operands import not_implemented, takes
+from .operands import not_implemented
 
 PHASE = (
     "{}_backward: The {} in the complex case are specified up to multiplication by e^{{i phi}}. "
@@ -68,7 +69,7 @@ class LinalgEig(Operation):
                 "torch.linalg.eig: input tensor should not contain infs or NaNs."
             ) from None
         dtype = COMPLEX.get(input.dtype.char, input.dtype)
-        return values.astype(dtype, copy=False), vectors.astype(dtype, copy=False)
+        return values.astype(dtype, copy=False), column_major(xp, vectors.astype(dtype, copy=False))
 
     def grad_input(self, grad: Any, out: Any) -> Any:
         of_values, of_vectors = grad
@@ -95,7 +96,8 @@ class LinalgEigh(Operation):
     materialize = False
 
     def forward(self, xp: Any, input: Any, uplo: Any) -> Any:
-        return tuple(xp.linalg.eigh(input, uplo))
+        values, vectors = xp.linalg.eigh(input, uplo)
+        return values, column_major(xp, vectors)
 
     def grad_input(self, grad: Any, out: Any) -> Any:
         of_values, of_vectors = grad
@@ -124,7 +126,6 @@ def check_eig(name: str, input: Any) -> None:
         raise not_implemented("linalg_eig_out_cpu", array)
 
 
-@takes("input", caller="linalg_eig")
 def eig(input: Any) -> Any:
     """The eigenvalues L and eigenvectors V of a matrix ``(..., n, n)``: ``A V = V diag(L)``.
 
@@ -138,7 +139,6 @@ def eig(input: Any) -> Any:
     return return_types.linalg_eig(LinalgEig.apply(input))
 
 
-@takes("input", caller="linalg_eigvals")
 def eigvals(input: Any) -> Any:
     """The eigenvalues of a matrix ``(..., n, n)``, complex, in no order; see `eig`.
 
@@ -163,7 +163,6 @@ def check_eigh(name: str, input: Any, UPLO: Any) -> str:
     return str(UPLO).upper()
 
 
-@takes("input", caller="linalg_eigh")
 def eigh(input: Any, UPLO: str = "L") -> Any:
     """The eigenvalues, real and ascending, and eigenvectors of a Hermitian matrix.
 
@@ -178,7 +177,6 @@ def eigh(input: Any, UPLO: str = "L") -> Any:
     return return_types.linalg_eigh(LinalgEigh.apply(input, check_eigh("linalg.eigh", input, UPLO)))
 
 
-@takes("input", caller="linalg_eigvalsh")
 def eigvalsh(input: Any, UPLO: str = "L") -> Any:
     """The eigenvalues of a Hermitian matrix ``(..., n, n)`` in ascending order; see `eigh`.
 
@@ -203,7 +201,8 @@ class LinalgSvd(Operation):
     materialize = False
 
     def forward(self, xp: Any, A: Any, full: Any) -> Any:
-        return tuple(lapack.singular(xp, A, full_matrices=full))
+        U, S, Vh = lapack.singular(xp, A, full_matrices=full)
+        return column_major(xp, U), S, column_major(xp, Vh)
 
     def grad_A(self, grad: Any, out: Any) -> Any:
         of_u, of_s, of_vh = grad
@@ -267,7 +266,6 @@ def check_svd(A: Any, driver: Any) -> None:
         )
 
 
-@takes("A", caller="linalg_svd")
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any:
     """The singular value decomposition ``A = U diag(S) Vh`` of a matrix ``(..., m, n)``.
 
@@ -282,7 +280,6 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Any
     return return_types.linalg_svd(LinalgSvd.apply(A, full_matrices))
 
 
-@takes("A", caller="linalg_svdvals")
 def svdvals(A: Any, *, driver: str | None = None) -> Any:
     """The singular values of a matrix ``(..., m, n)`` in descending order; see `svd`.
 
@@ -294,7 +291,6 @@ def svdvals(A: Any, *, driver: str | None = None) -> Any:
     return SingularValues.apply(A)
 
 
-@takes("input", caller="svd")
 def plain_svd(input: Any, some: bool = True, compute_uv: bool = True) -> Any:
     """The older form of `linalg.svd`: (U, S, V), where V is not conjugated and not transposed.
 

@@ -9,7 +9,6 @@ from ..autograd.operation import wrap as constant
 from ..user_warnings import warn
 from . import fourier
 from .complexes import view_as_real
-from .operands import takes
 from .padding import pad
 
 NO_WINDOW = "A window was not provided. A rectangular window will be applied{}"
@@ -26,7 +25,6 @@ LOSSY = (
 BOTH_SIDES = "Cannot have onesided output if window or input is complex"
 
 
-@takes("input")
 def stft(
     input: Any,
     n_fft: int,
@@ -119,7 +117,6 @@ def stft(
     return spectra
 
 
-@takes("input")
 def istft(
     input: Any,
     n_fft: int,

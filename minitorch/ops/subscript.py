@@ -108,7 +108,9 @@ def split(shape: tuple[int, ...], index: Any) -> tuple[Any, Any, list[Entry]]:
 
 
 def as_items(index: Any) -> Any:
-    """An index that is no tuple as items: a list of lists, tensors or slices counts as a tuple."""
+    """An index as items: a `Size` is a tuple, a list of lists, tensors or slices counts as one."""
+    if isinstance(index, tuple):
+        return tuple(index)
     if not isinstance(index, list) or len(index) >= 32:
         return (index,)
     for item in index:

@@ -201,9 +201,9 @@ class Acosh(Operation):
         return xp.arccosh(x)
 
     def grad_x(self, grad: Any, x: Any) -> Any:
-        return grad * conj(
-            (x - 1).rsqrt() * (x + 1).rsqrt()
-        )  # not of x² - 1: that is another branch
+        if x._array.dtype.kind == "c":  # x² - 1 would be another branch
+            return grad * conj((x - 1).rsqrt() * (x + 1).rsqrt())
+        return grad * (x * x - 1).rsqrt()
 
 
 class Atanh(Operation):

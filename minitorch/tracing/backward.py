@@ -7,20 +7,22 @@ nothing of it, and nobody else pays for it.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from .. import backend
 from ..autograd import engine
-from ..autograd.function import FunctionNode
 from ..autograd.graph import Node, TensorBase
-from ..autograd.operation import Operation
+from ..autograd.kept import argument, kept_by
+from ..autograd.saved import SavedTensor
 from ..inspection import is_tensor
 from ..nn.modules.module import Module
 from ..ops import products
 from ..ops.memory_views import owner_of
+from ..pytree import leaves
 from . import modules
 from .record import Group, Kept, Numbers, Outgoing, Step, calls_around
-from .rules import argument, rules_of, text_of
+from .rules import rules_of, text_of
 from .steps import Trace
 
 Edge = tuple[Any, int]
@@ -139,7 +141,7 @@ class Recorder:
                 self.calls[step.number] = call
             step.rules, step.text = rules_of(node), text_of(node)
             step.line = modules.line_of(node)
-            step.kept = [self.kept(name, array) for name, array in kept_by(node)]
+            step.kept = [self.kept(name, array) for name, array in kept_arrays(node)]
             if (node, 0) in self.results:
                 step.variable, tensor = self.results[node, 0]
                 step.value = Numbers.of(tensor._array)
@@ -196,7 +198,7 @@ class Recorder:
         last: dict[int, int] = {}  # of each piece of memory: the last step that wants it
         size: dict[int, int] = {}
         for node in self.nodes:
-            for _, array in kept_by(node):
+            for _, array in kept_arrays(node):
                 memory = buffer(array)
                 if node in self.place and id(memory) not in self.leaf_memory:
                     last[id(memory)] = self.place[node]
@@ -222,30 +224,16 @@ class Recorder:
         return self.names[id(leaf._array)]
 
 
-def kept_by(node: Any) -> list[tuple[str, Any]]:
+def kept_arrays(node: Any) -> Iterator[tuple[str, Any]]:
     """The arrays that a node keeps for backward, and what its rules call them.
 
     What `saved_tensors_hooks` keep is theirs, and is not listed.
     """
-    kept: list[tuple[str, Any]] = []
-    if isinstance(node, FunctionNode):
-        tensors = [saved.tensor for saved in node.ctx._saved or ()]
-        kept = [(f"saved {i + 1}", t._array) for i, t in enumerate(tensors) if is_tensor(t)]
-    elif isinstance(node, Operation) and node.kept is not None:
-        for place, (value, _) in node.kept.items():
-            if is_tensor(value):
-                kept.append((argument(node, place), value._array))
-        if node.plan.keep_out:
-            kept += [("out", array) for array, *_ in node.kept_out]
-        for name, value in (node.extra or {}).items():
-            several = value if isinstance(value, tuple) else (value,)
-            kept += [(name, array) for array in several if is_array(array)]
-    return kept
-
-
-def is_array(value: Any) -> bool:
-    """Whether it is an array of NumPy or CuPy."""
-    return hasattr(value, "ndim") and hasattr(value, "nbytes")
+    for name, value in kept_by(node):
+        for leaf in leaves(value.tensor if isinstance(value, SavedTensor) else value):
+            array = getattr(leaf, "_array", leaf)
+            if hasattr(array, "nbytes"):
+                yield name, array
 
 
 def buffer(array: Any) -> Any:

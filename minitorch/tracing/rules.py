@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..autograd.function import FunctionNode
+from ..autograd.kept import argument
 from ..autograd.operation import OUT, Operation
 from ..ops.fused import Fused
 from .record import Rule
@@ -28,12 +29,6 @@ def rules_of(node: Any) -> list[Rule]:
         return found
     own = node.function.backward if isinstance(node, FunctionNode) else type(node).run
     return [rule_of("", own)]
-
-
-def argument(node: Any, place: int) -> str:
-    """The name of an argument, as ``forward`` has it."""
-    names = node.parameters if isinstance(node, Operation) else ()
-    return names[place] if place < len(names) else f"argument {place + 1}"
 
 
 def rule_of(name: str, function: Callable[..., Any]) -> Rule:

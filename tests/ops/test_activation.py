@@ -166,6 +166,33 @@ def test_rows(x):
         np.testing.assert_allclose(rows.inner(np, x, x, dim), (x * x).sum(axis=dim, keepdims=True))
 
 
+@pytest.mark.parametrize("name", ["softmax", "log_softmax", "layer_norm", "batch_norm"])
+def test_long_rows_are_as_short_ones_and_numpys_buffers_stay(name):
+    """Rows from `rows.LONG` on take another way; the size of the buffers is NumPy's again after."""
+    before = np.getbufsize()
+    x = np.random.default_rng(0).standard_normal((3, 2 * rows.LONG))
+    x[1] += 100  # softmax has two ways
+    mean, std = (f(x, 1, keepdims=True) for f in (np.mean, np.std))
+    shares = np.exp(x - x.max(1, keepdims=True))
+    shares /= shares.sum(1, keepdims=True)
+    images = mt.tensor(x).reshape(1, 3, -1)
+    call, want = {
+        "softmax": (lambda: F.softmax(mt.tensor(x), 1), shares),
+        "log_softmax": (lambda: F.log_softmax(mt.tensor(x), 1), np.log(shares)),
+        "layer_norm": (lambda: F.layer_norm(mt.tensor(x), x.shape[1:], eps=0.0), (x - mean) / std),
+        "batch_norm": (
+            lambda: F.batch_norm(images, None, None, training=True, eps=1e-12)[0],
+            (x - mean) / std,
+        ),
+    }[name]
+    np.testing.assert_allclose(call().numpy(), want, rtol=1e-9, atol=1e-12)
+    assert np.getbufsize() == before
+    with pytest.raises(ZeroDivisionError), rows.of_length(rows.LONG):
+        assert np.getbufsize() < before
+        raise ZeroDivisionError
+    assert np.getbufsize() == before
+
+
 @pytest.mark.parametrize(
     "shapes", [((4, 3, 2), (3,)), ((4, 3), (1,)), ((3,), (1,)), ((), ()), ((2, 0), (1,))]
 )

@@ -20,6 +20,16 @@ def shares_memory(a, b):
     return a._array.size > 0 and np.shares_memory(a._array, b._array)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "complex128", "bool"])
+@pytest.mark.parametrize("shape", [(300, 256), (256, 333)])
+def test_large_transposed_matrices_are_copied(shape, dtype):
+    x = (numbers(shape) % 7).astype(dtype)
+    for take in (lambda t: t.t(), lambda t: t.t()[1:, :259], lambda t: t[:, :-1], lambda t: t[::2]):
+        copy = take(mt.tensor(x)).contiguous()
+        assert copy.is_contiguous() and copy._array.dtype == dtype
+        np.testing.assert_array_equal(copy.numpy(), take(mt.tensor(x)).numpy())
+
+
 @st.composite
 def reshapes(draw):
     """A tensor with its dimensions in any order, and a shape of as many elements."""

@@ -7,7 +7,6 @@ read by an unpickler that knows NumPy's arrays of bytes and nothing else.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ import numpy as np
 from PIL import Image
 
 from .utils import check_integrity, download_and_extract_archive
-from .vision import VisionDataset
+from .vision import DownloadedDataset
 
 
 class _Bytes:
@@ -78,7 +77,7 @@ def read_batch(path: str | Path) -> dict[str, Any]:
     }
 
 
-class CIFAR10(VisionDataset):
+class CIFAR10(DownloadedDataset):
     """Photographs of ten kinds of things, 32×32 in colour: 50,000 for training and 10,000 others.
 
     ``data`` is a NumPy array ``(N, 32, 32, 3)``, ``targets`` a list of ints; sample i is a PIL
@@ -112,26 +111,13 @@ class CIFAR10(VisionDataset):
         "md5": "5ff9c542aee3614f3951f8cda6e48888",
     }
 
-    def __init__(
-        self,
-        root: str | Path,
-        train: bool = True,
-        transform: Callable[..., Any] | None = None,
-        target_transform: Callable[..., Any] | None = None,
-        download: bool = False,
-    ) -> None:
-        super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
-        if download:
-            self.download()
-        if not self._check_integrity():
-            raise RuntimeError(
-                "Dataset not found or corrupted. You can use download=True to download it"
-            )
+    not_found = "Dataset not found or corrupted. You can use download=True to download it"
+
+    def _load_data(self) -> None:
         folder = Path(self.root) / self.base_folder
         images: list[np.ndarray] = []
-        self.targets: list[int] = []
-        for name, _ in self.train_list if train else self.test_list:
+        self.targets = []
+        for name, _ in self.train_list if self.train else self.test_list:
             batch = read_batch(folder / name)
             images.append(batch["data"])
             self.targets += batch["labels"] if "labels" in batch else batch["fine_labels"]
@@ -141,9 +127,6 @@ class CIFAR10(VisionDataset):
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         return self._transformed(Image.fromarray(self.data[index]), self.targets[index])
-
-    def __len__(self) -> int:
-        return len(self.data)
 
     def _check_integrity(self) -> bool:
         folder = Path(self.root) / self.base_folder
@@ -156,10 +139,6 @@ class CIFAR10(VisionDataset):
             download_and_extract_archive(
                 self.url, self.root, filename=self.filename, md5=self.tgz_md5
             )
-
-    def extra_repr(self) -> str:
-        """The part of the dataset."""
-        return f"Split: {'Train' if self.train else 'Test'}"
 
 
 class CIFAR100(CIFAR10):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import shutil
 import string
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import minitorch as mt
 
 from ...user_warnings import warn
 from .utils import check_integrity, download_and_extract_archive, extract_archive, verify_str_arg
-from .vision import VisionDataset
+from .vision import DownloadedDataset
 
 # The third byte of an IDX file.
 NUMBERS = {8: "u1", 9: "i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
@@ -70,7 +70,7 @@ def _old_name(name: str, new: str) -> property:
     return property(get, doc=f"An old name of ``{new}``.")
 
 
-class MNIST(VisionDataset):
+class MNIST(DownloadedDataset):
     """Handwritten digits, 28×28 in grey: 60,000 for training and 10,000 others (LeCun et al.).
 
     ``data`` holds the images ``(N, 28, 28)``, ``targets`` the labels; sample i is a PIL image and
@@ -104,38 +104,18 @@ class MNIST(VisionDataset):
     train_data = _old_name("train_data", "data")
     test_data = _old_name("test_data", "data")
 
-    def __init__(
-        self,
-        root: str | Path,
-        train: bool = True,
-        transform: Callable[..., Any] | None = None,
-        target_transform: Callable[..., Any] | None = None,
-        download: bool = False,
-    ) -> None:
-        super().__init__(root, transform=transform, target_transform=target_transform)
-        self.train = train
-        if download:
-            self.download()
-        if not self._check_exists():
-            raise RuntimeError("Dataset not found. You can use download=True to download it")
-        self.data, self.targets = self._load_data()
-
     def _files(self) -> list[str]:
         """The names of the unpacked files."""
         return [name.removesuffix(".gz") for name, _ in self.resources]
 
-    def _load_data(self) -> tuple[Any, Any]:
+    def _load_data(self) -> None:
         folder, part = Path(self.raw_folder), "train" if self.train else "t10k"
-        data = read_image_file(folder / f"{part}-images-idx3-ubyte")
-        targets = read_label_file(folder / f"{part}-labels-idx1-ubyte")
-        return data, targets
+        self.data = read_image_file(folder / f"{part}-images-idx3-ubyte")
+        self.targets = read_label_file(folder / f"{part}-labels-idx1-ubyte")
 
     def __getitem__(self, index: int) -> tuple[Any, Any]:
         image = Image.fromarray(self.data[index].numpy())
         return self._transformed(image, int(self.targets[index]))
-
-    def __len__(self) -> int:
-        return len(self.data)
 
     @property
     def raw_folder(self) -> str:
@@ -152,12 +132,12 @@ class MNIST(VisionDataset):
         """Each class's number."""
         return {name: number for number, name in enumerate(self.classes)}
 
-    def _check_exists(self) -> bool:
+    def _check_integrity(self) -> bool:
         return all(check_integrity(Path(self.raw_folder) / name) for name in self._files())
 
     def download(self) -> None:
         """Fetch the files, unless they are there."""
-        if self._check_exists():
+        if self._check_integrity():
             return
         for name, md5 in self.resources:
             failures = []
@@ -171,10 +151,6 @@ class MNIST(VisionDataset):
                     failures.append(f"{mirror}: {error}")
             else:
                 raise RuntimeError("\n".join([f"Error downloading {name}", *failures]))
-
-    def extra_repr(self) -> str:
-        """The part of the dataset."""
-        return f"Split: {'Train' if self.train else 'Test'}"
 
 
 class FashionMNIST(MNIST):
@@ -263,13 +239,13 @@ class EMNIST(MNIST):
         kinds = ("images-idx3", "labels-idx1")
         return [f"emnist-{self.split}-{part}-{kind}-ubyte" for kind in kinds]
 
-    def _load_data(self) -> tuple[Any, Any]:
+    def _load_data(self) -> None:
         images, labels = (Path(self.raw_folder) / name for name in self._files())
-        return read_image_file(images), read_label_file(labels)
+        self.data, self.targets = read_image_file(images), read_label_file(labels)
 
     def download(self) -> None:
         """Fetch and unpack the archive with all splits, unless the files are there."""
-        if self._check_exists():
+        if self._check_integrity():
             return
         folder = Path(self.raw_folder)
         download_and_extract_archive(self.url, folder, md5=self.md5)

@@ -104,3 +104,50 @@ class VisionDataset(Dataset[Any]):
     def extra_repr(self) -> str:
         """What a dataset adds to how it prints."""
         return ""
+
+
+class DownloadedDataset(VisionDataset):
+    """A dataset in two parts, for training and for tests, whose files may be downloaded.
+
+    A subclass says whether they are there, how to `download` them, and reads ``data`` and
+    ``targets`` from them. RuntimeError if they are not there.
+    """
+
+    data: Any
+    targets: Any
+    not_found = "Dataset not found. You can use download=True to download it"
+
+    def __init__(
+        self,
+        root: str | Path,
+        train: bool = True,
+        transform: Callable[..., Any] | None = None,
+        target_transform: Callable[..., Any] | None = None,
+        download: bool = False,
+    ) -> None:
+        super().__init__(root, transform=transform, target_transform=target_transform)
+        self.train = train
+        if download:
+            self.download()
+        if not self._check_integrity():
+            raise RuntimeError(self.not_found)
+        self._load_data()
+
+    def _check_integrity(self) -> bool:
+        """Whether the files are there."""
+        raise NotImplementedError
+
+    def _load_data(self) -> None:
+        """Read the files."""
+        raise NotImplementedError
+
+    def download(self) -> None:
+        """Fetch the files, unless they are there."""
+        raise NotImplementedError
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def extra_repr(self) -> str:
+        """The part of the dataset."""
+        return f"Split: {'Train' if self.train else 'Test'}"

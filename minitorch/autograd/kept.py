@@ -1,0 +1,42 @@
+"""What nodes keep for backward, by the names that their rules have for it: for what shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from .function import FunctionNode
+from .operation import Operation
+from .saved_hooks import Packed
+
+
+def kept_by(node: Any) -> Iterator[tuple[str, Any]]:
+    """Arguments, results ("out"), and what was computed on the way: tensors, arrays, tuples.
+
+    Of a user's `Function` each is a `SavedTensor`; what hooks keep for an operation is a `Saved`.
+    """
+    if isinstance(node, FunctionNode):
+        for number, saved in enumerate(node.ctx._saved or ()):
+            yield f"saved {number}", saved
+    elif isinstance(node, Operation):
+        packed = packed_by(node)
+        holder = packed or node
+        for place, (value, version) in (holder.kept or {}).items():
+            if version is not None:
+                yield argument(node, place), value
+        outs = packed.outs if packed else [out[0] for out in getattr(node, "kept_out", None) or ()]
+        for out in outs:
+            yield "out", out
+        yield from (holder.extra or {}).items()
+
+
+def packed_by(node: Operation) -> Packed | None:
+    """What hooks keep for an operation, if they do."""
+    out = getattr(node, "kept_out", None)
+    return out if isinstance(out, Packed) else None
+
+
+def argument(node: Any, place: int) -> str:
+    """The name of an argument, as ``forward`` has it."""
+    names = node.parameters if isinstance(node, Operation) else ()
+    return names[place] if place < len(names) else f"argument {place + 1}"
