@@ -73,7 +73,7 @@ from .ops import (
     transposing,
     trigonometry,
 )
-from .ops.operands import operator
+from .ops.operands import operator, reflected
 from .placement import placed
 
 
@@ -154,11 +154,11 @@ class Methods(TensorBase):
     __truediv__ = operator(arithmetic.Div.apply)
     __rtruediv__ = operator(division.rdiv)
     __floordiv__ = operator(division.floor_divide)
-    __rfloordiv__ = operator(division.rfloor_divide)
+    __rfloordiv__ = reflected(division.FloorDivide.apply)
     __mod__ = operator(division.remainder)
-    __rmod__ = operator(division.rremainder)
+    __rmod__ = reflected(division.Remainder.apply)
     __pow__ = operator(powers.pow)
-    __rpow__ = operator(powers.rpow)
+    __rpow__ = reflected(powers.pow)
     __neg__ = arithmetic.neg
     __pos__ = arithmetic.positive
     __iadd__ = operator(add_)
@@ -223,9 +223,9 @@ class Methods(TensorBase):
     __or__ = __ror__ = operator(bitwise.bitwise_or)
     __xor__ = __rxor__ = operator(bitwise.bitwise_xor)
     __lshift__ = operator(bitwise.bitwise_left_shift)
-    __rlshift__ = operator(bitwise.rleft_shift)
+    __rlshift__ = reflected(bitwise.bitwise_left_shift)
     __rshift__ = operator(bitwise.bitwise_right_shift)
-    __rrshift__ = operator(bitwise.rright_shift)
+    __rrshift__ = reflected(bitwise.bitwise_right_shift)
     __invert__ = bitwise.invert
     __iand__ = operator(bitwise_and_)
     __ior__ = operator(bitwise_or_)

@@ -99,7 +99,7 @@ def restated(
     if signature is None:
         return None
     parameters = signature.parameters
-    if signature.spread and len(args) > 1:
+    if signature.spread and args and is_size(args[0]):
         args = (args,)
     plain = [one.plain(value) for one, value in zip(parameters, args, strict=False)]
     named = {}

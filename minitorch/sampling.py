@@ -14,7 +14,7 @@ from .autograd.operation import Operation, make, wrap
 from .creation import empty_like, shape_of
 from .memory_formats import preserve_format
 from .ops.drawing import is_int, normal_, random_, real, source, uniform_
-from .ops.operands import invalid_combination
+from .ops.operands import invalid_combination, not_implemented
 from .ops.sizes import broadcast, long
 from .random import Generator
 
@@ -317,6 +317,8 @@ def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
     >>> mt.binomial(mt.full((5,), 10.0), mt.full((5,), 0.5))
     tensor([7., 5., 5., 4., 7.])
     """
+    if count._array.dtype.char not in "fd":
+        raise not_implemented("binomial_cpu", count._array)
     generator = source(generator, backend.device_index(count._array), "binomial")
     return wrap(count, random.binomial(generator, count._array, prob._array))
 

@@ -73,3 +73,12 @@ def test_the_default_dtype_is_that_of_all_threads():
     thread.start()
     thread.join()
     assert seen == [mt.float64]
+
+
+@pytest.mark.skipif(mt.cuda.is_available(), reason="there is a GPU")
+def test_a_device_of_a_number_is_a_gpu():
+    for number in (0, 3):
+        with pytest.raises(RuntimeError, match="Cannot access accelerator device when none is"):
+            mt.zeros(1, device=number)
+    with pytest.raises(RuntimeError, match="Device index must not be negative"):
+        mt.device(-1)

@@ -11,6 +11,7 @@ from ..user_warnings import warn
 from .modes import state
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__))
+RUNNER = os.path.join(PACKAGE, "running", "script.py")
 ENABLED = (
     "Anomaly Detection has been enabled. This mode will increase the runtime and should only be "
     "enabled for debugging."
@@ -90,6 +91,10 @@ def is_anomaly_check_nan_enabled() -> bool:
 def stack(node: Any) -> None:
     """Note in ``node`` the lines of the program that led to it, and in whose backward it is."""
     frames = traceback.extract_stack()
+    for place in reversed(range(len(frames))):
+        if frames[place].filename == RUNNER:  # what `minitorch run` does before the program
+            del frames[: place + 1]
+            break
     while len(frames) > 1 and frames[-1].filename.startswith(PACKAGE):
         frames.pop()
     node.stack = frames.format(), state.node

@@ -30,6 +30,14 @@ def kept_by(node: Any) -> Iterator[tuple[str, Any]]:
         yield from (holder.extra or {}).items()
 
 
+def values_of(node: Any) -> Iterator[tuple[str, Any]]:
+    """The plain values that the rules of a node name: numbers, sizes, flags."""
+    if isinstance(node, Operation):
+        for place, (value, version) in ((packed_by(node) or node).kept or {}).items():
+            if version is None and value is not None:
+                yield argument(node, place), value
+
+
 def packed_by(node: Operation) -> Packed | None:
     """What hooks keep for an operation, if they do."""
     out = getattr(node, "kept_out", None)

@@ -74,27 +74,30 @@ class View:
         if self.frozen and (self.base._requires_grad or tensor._requires_grad):
             raise errors.frozen_view(tensor, "its base or another view of its base has been")
         self.version = now
-        if self.base._requires_grad:
-            again = self.again(tensor)
+        if self.base._requires_grad and self.follow(tensor):
+            again = self.again()
             take_history(tensor, again._grad_fn, again._output_nr)
             tensor._requires_grad = again._requires_grad
 
-    def again(self, tensor: Any) -> Any:
-        """``tensor`` once more, made of the base as it is now, by nodes that nobody else has."""
-        self.follow(tensor)
+    def again(self) -> Any:
+        """The view once more, made of the base as it is now, by nodes that nobody else has."""
         with modes.inference_mode(False):  # so that it is recorded
             return take(self.base, self.steps)
 
-    def follow(self, tensor: Any) -> None:
-        """Let the steps begin with the base as it is now: after ``base.t_()`` it is another."""
+    def follow(self, tensor: Any) -> bool:
+        """Let the steps begin with the base as it is now: after ``base.t_()`` it is another.
+
+        False if it cannot be: after ``base.set_(x)`` this is a view of the base no more.
+        """
         now = self.base._array
-        if now is self.start:
-            return
-        at_once = tensor._array.dtype == now.dtype
-        step = View.find(now, tensor._array if at_once else self.start)
-        if step is not None:
+        if now is not self.start:
+            at_once = tensor._array.dtype == now.dtype
+            step = View.find(now, tensor._array if at_once else self.start)
+            if step is None:
+                return False
             self.steps = (step,) if at_once else (step, *self.steps)
-        self.start = now
+            self.start = now
+        return True
 
 
 def take(base: Any, steps: tuple[Step, ...]) -> Any:
@@ -170,8 +173,9 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
 def write(self: Any, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """Give ``self``, which was checked, ``function(self, *args, **kwargs)``, in its own memory."""
     before = alias(self)
-    if self._view is not None and self._view.base._requires_grad and modes.state.recording:
-        again = self._view.again(self)  # without the hooks: they are for readers
+    view = self._view
+    if view and view.base._requires_grad and modes.state.recording and view.follow(self):
+        again = view.again()  # without the hooks: they are for readers
         before._grad_fn, before._output_nr = again._grad_fn, again._output_nr
     start = next_number()
     value = function(before, *args, **kwargs)
@@ -302,12 +306,11 @@ def rebase(tensor: Any, value: Any) -> None:
     if getattr(node, "plan", None) is not None and node.plan.keep_out and node.kept is not None:
         node.keep_out([tensor])  # the result that backward needs is the memory written
     view = tensor._view
-    if view is None:
+    if view is None or not view.follow(tensor):
         take_history(tensor, node, value._output_nr)
         tensor._requires_grad = True
     else:
         base = view.base
-        view.follow(tensor)
         take_history(base, CopySlices(base, value, view), 0)
         base._requires_grad = True
         view.refresh(tensor)

@@ -10,7 +10,7 @@ from ..ops.masked import where
 from ..sampling import rand
 from . import constraints
 from .exp_family import ExponentialFamily
-from .utils import ProbsOrLogits, broadcast_all, clamp_probs
+from .utils import ProbsOrLogits, broadcast_all, clamp_probs, lazy_property, logits_to_probs
 
 
 class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
@@ -43,6 +43,11 @@ class ContinuousBernoulli(ProbsOrLogits, ExponentialFamily):
             self.probs = clamp_probs(self.probs)
         self._lims = lims
         super().__init__(self.param_shape, validate_args=validate_args)
+
+    @lazy_property
+    def probs(self) -> Any:
+        """The probabilities, kept from 0 and 1."""
+        return clamp_probs(logits_to_probs(self.logits, True))
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         """The same distribution with its parameters expanded to ``batch_shape``."""

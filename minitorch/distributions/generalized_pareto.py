@@ -63,14 +63,15 @@ class GeneralizedPareto(Family):
         self._check(value)
         z, c = self._z(value), self._safe()
         power = -(1 + 1 / c) * (c * z).log1p()
-        series = self.concentration * (z * z / 2 - z) - z
+        near = _finite(z)
+        series = self.concentration * (near * near / 2 - near) - z
         return -self.scale.log() + where(self._small(), series, power)
 
     def log_survival_function(self, value: Any) -> Any:
         """``ln P(X > value)``."""
         self._check(value)
         z, c = self._z(value), self._safe()
-        series = self.concentration * z * z / 2 - z
+        series = self.concentration * _finite(z).square() / 2 - z
         return where(self._small(), series, -(c * z).log1p() / c)
 
     def log_cdf(self, value: Any) -> Any:
@@ -84,22 +85,24 @@ class GeneralizedPareto(Family):
     def icdf(self, value: Any) -> Any:
         """The inverse of `cdf`."""
         log_rest, c = (-value).log1p(), self._safe()
-        series = self.concentration * log_rest * log_rest / 2 - log_rest
+        series = self.concentration * _finite(log_rest).square() / 2 - log_rest
         z = where(self._small(), series, (-c * log_rest).expm1() / c)
         return self.loc + self.scale * z
 
     @property
     def mean(self) -> Any:
-        """``loc + scale / (1 − c)``; ∞ for c ≥ 1."""
-        c = self.concentration
-        return where(c < 1, self.loc + self.scale / (1 - c), float("inf"))
+        """``loc + scale / (1 − c)``; as in PyTorch NaN for c ≥ 1, where it is ∞."""
+        valid = self.concentration < 1
+        c = where(valid, self.concentration, 0.5)
+        return where(valid, self.loc + self.scale / (1 - c), float("nan"))
 
     @property
     def variance(self) -> Any:
-        """``scale² / ((1 − c)² (1 − 2c))``; ∞ for c ≥ ½."""
-        c = self.concentration
+        """``scale² / ((1 − c)² (1 − 2c))``; as in PyTorch NaN for c ≥ ½, where it is ∞."""
+        valid = self.concentration < 0.5
+        c = where(valid, self.concentration, 0.25)
         variance = self.scale.pow(2) / ((1 - c).pow(2) * (1 - 2 * c))
-        return where(c < 0.5, variance, float("inf"))
+        return where(valid, variance, float("nan"))
 
     @property
     def mode(self) -> Any:
@@ -109,3 +112,8 @@ class GeneralizedPareto(Family):
     def entropy(self) -> Any:
         """``ln scale + c + 1``."""
         return (self.scale.log() + self.concentration + 1).broadcast_to(self._batch_shape)
+
+
+def _finite(x: Any) -> Any:
+    """``x``, and 0 in place of infinities: what is multiplied by c = 0."""
+    return where(x.isinf(), 0.0, x)

@@ -18,6 +18,10 @@ class HalfCauchy(Half):
 
     base = Cauchy
 
+    def log_prob(self, value: Any) -> Any:
+        """Twice the density of z, in the dtype of the scale."""
+        return super().log_prob(value).to(self.scale.dtype)
+
     @property
     def mean(self) -> Any:
         """∞."""

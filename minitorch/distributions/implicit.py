@@ -21,6 +21,7 @@ from .. import backend, random
 from ..autograd.operation import Operation
 from ..ops.arrays import special
 from ..ops.drawing import source
+from ..ops.operands import only
 
 
 def _tail(integrand: Callable[[Any], Any], width: Any) -> Any:
@@ -71,6 +72,8 @@ def beta_slope(xp: Any, x: Any, alpha: Any, total: Any) -> Any:
 class StandardGamma(Operation):
     """Gamma numbers of rate 1."""
 
+    promote = only("w", "gamma_cpu")
+
     def forward(self, xp: Any, alpha: Any, generator: Any) -> Any:
         return random.standard_gamma(generator, alpha)
 
@@ -94,6 +97,8 @@ class Dirichlet(Operation):
     If share i moves by dxᵢ, the others shrink in proportion: ``−xⱼ/(1 − xᵢ) dxᵢ``. (For the sum of
     all effects on a loss this is right, since xᵢ is independent of the others' proportions.)
     """
+
+    promote = only("w", "dirichlet")
 
     def forward(self, xp: Any, concentration: Any, generator: Any) -> Any:
         return random.dirichlet(generator, concentration)

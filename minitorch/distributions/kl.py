@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..autograd.engine import grad
+from ..ops.activation import softplus
 from ..ops.masked import where
 from ..ops.solving import solve_triangular
 from ..user_warnings import warn
@@ -112,15 +113,12 @@ def _most_special(type_p: type, type_q: type) -> Rule:
 # Of one family ------------------------------------------------------------------------------------
 
 
-def _times_log_ratio(a: Any, b: Any) -> Any:
-    """``a ln(a / b)``; 0 for a = 0, and ∞ for b = 0 < a."""
-    result = a * (a / b).log()
-    return result.masked_fill(b == 0, math.inf).masked_fill(a == 0, 0)
-
-
 @register_kl(Bernoulli, Bernoulli)
 def _bernoulli(p: Any, q: Any) -> Any:
-    return _times_log_ratio(p.probs, q.probs) + _times_log_ratio(1 - p.probs, 1 - q.probs)
+    one = p.probs * (softplus(-q.logits) - softplus(-p.logits))
+    zero = (1 - p.probs) * (softplus(q.logits) - softplus(p.logits))
+    one = one.masked_fill(q.probs == 0, math.inf).masked_fill(p.probs == 0, 0)
+    return one + zero.masked_fill(q.probs == 1, math.inf).masked_fill(p.probs == 1, 0)
 
 
 @register_kl(Beta, Beta)

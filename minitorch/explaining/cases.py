@@ -112,6 +112,19 @@ def no_gradient(error: Any) -> Any:
     )
 
 
+NOT_PARAMETERS = (
+    "The optimizer was given something else than parameters.",
+    "Its first argument is what it shall change: the tensors that model.parameters() gives.",
+    "mt.optim.SGD(model.parameters(), lr=0.1), with the brackets.",
+)
+
+
+def not_parameters(error: Any) -> Any:
+    """What cannot be gone through: here a module in the place of its parameters."""
+    params = error.local("params")
+    return NOT_PARAMETERS if callable(params) else None
+
+
 def changed(error: Any, kind: str, shape: str, maker: str | None, now: str, then: str) -> Any:
     """A kept tensor that was changed in place."""
     origin = f"the result of {maker}" if maker else "a tensor of yours"

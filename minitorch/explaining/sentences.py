@@ -62,6 +62,61 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
         "To evaluate, call model.eval() first. To train, use larger batches; "
         "DataLoader(drop_last=True) leaves out a last batch of one.",
     ),
+    r"0D or 1D target tensor expected, multi-target not supported": (
+        "The targets have a dimension too many.",
+        "The loss takes one class for each row of the input, {input}; the target is {target}.",
+        "A column of classes: target.squeeze(1). Rows that are one-hot: target.argmax(1).",
+    ),
+    r"[Tt]arget size \(torch\.Size\((\[.*?\])\)\).* input size \(torch\.Size\((\[.*?\])\)\)": (
+        "The loss compares element by element, and got an input of {1} and a target of {0}.",
+        "One has a dimension that the other lacks, or another length.",
+        "If the model ends in one number for each row: target.unsqueeze(1), or output.squeeze(1).",
+    ),
+    r"input size per channel: \((.*?)\)\. Kernel size: \((.*?)\)\. Kernel size can't be": (
+        "The kernel is larger than the image that it should slide over.",
+        "The image is {0}, borders included; the kernel reaches over {1}.",
+        "The layers before have made the image this small: print(x.shape) after each. Take a "
+        "smaller kernel, a padding, or leave a pooling out.",
+    ),
+    r"Given input size: \((.*?)\)\. Calculated output size: \((.*?)\)\. Output size is too small": (
+        "Nothing would be left of the image.",
+        "Channels and places are {0}, and would be {1}.",
+        "The layers before have made the image this small: print(x.shape) after each. Leave a "
+        "pooling out, or start from larger images.",
+    ),
+    r"Expected hidden(?:\[\d\])? size \((.*?)\), got (\[.*\])": (
+        "A hidden state should be ({0}), and is {1}.",
+        "It has a row for each layer and direction, then one for each sample of the batch, then "
+        "hidden_size numbers. The input is {input}: the layer takes its first dimension for the "
+        "steps, unless batch_first=True.",
+        "If the batch comes first in your data: batch_first=True. The hidden state keeps its order "
+        "then, too. Left out, it is zeros.",
+    ),
+    r"input\.size\(-1\) must be equal to input_size\. Expected (\d+), got (\d+)": (
+        "The recurrent layer expects {0} numbers for each step, and got {1}.",
+        "The input is {input}; the numbers of a step are its last dimension.",
+        "Make its first argument, input_size, {1}; or bring that dimension to the end.",
+    ),
+    r"normalized_shape=(\[.*?\]), expected input with shape .*, but got input of size\s?(\[.*\])": (
+        "The layer norm was made for {0}, and its input is {1}.",
+        "It normalizes the last dimensions, which must have the lengths that it was made with.",
+        "nn.LayerNorm takes the length of the last dimension, not that of the batch.",
+    ),
+    r"running_mean should contain (\d+) elements not (\d+)": (
+        "The batch norm was made for {1} channels, and its input has {0}.",
+        "The input is {input}; its channels are dimension 1.",
+        "Make its first argument, num_features, {0}: as many as the layer before gives out.",
+    ),
+    r"zero-dimensional tensor \(at position \d+\) cannot be concatenated": (
+        "cat() got a tensor that is a single number.",
+        "It joins along a dimension that is there already, and a number has none.",
+        "mt.stack([...]) puts numbers side by side along a new dimension.",
+    ),
+    r"expected sequence of length (\d+) at dim (\d+) \(got (\d+)\)": (
+        "The lists are not equally long: one of length {0}, another of {2}.",
+        "A tensor is a grid: along each dimension every row has the same length.",
+        "Pad the shorter ones: nn.utils.rnn.pad_sequence takes tensors of several lengths.",
+    ),
     r"a Tensor with (\d+) elements cannot be converted to Scalar": (
         "A tensor of {0} elements was to become one number.",
         "item(), float() and int() are for tensors of one element.",
@@ -87,6 +142,11 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
     r"same dtype, but got:? ([\w ]+?) (?:and|!=) ([\w ]+)$": cases.same_type,
     r"Found dtype (\w+) but expected (\w+)": cases.same_type,
     r"expected scalar type (\w+) but found (\w+)": cases.same_type,
+    r"result type (\w+) can't be cast to the desired output type (\w+)": (
+        "The result is {0}, and cannot be written into a tensor of dtype {1}.",
+        "A change in place keeps the dtype, and would drop what {1} cannot hold.",
+        "Out of place the result may have another dtype: x = x + y. Or make x.float() before.",
+    ),
     r"[Oo]nly Tensors of floating point (?:and complex )?dtype can require gradients": (
         "A tensor of whole numbers cannot have a gradient.",
         "A derivative asks what a tiny change does, and whole numbers cannot change a little.",
@@ -99,6 +159,24 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
     ),
     # Gradients
     r"'NoneType'": cases.no_gradient,
+    r"'(?:float|int)' object has no attribute '(backward|grad|detach)'": (
+        ".{0} was asked of a plain number.",
+        "item() and float() give a number of Python, which knows nothing of how it was computed.",
+        "Call loss.backward() on the tensor; take loss.item() afterwards, to print or to add up.",
+    ),
+    r"appears to not have been used in the graph": (
+        "A gradient was asked for by a tensor that the result does not depend on.",
+        "The graph was searched from the result back to its leaves, and the tensor is not in it. A "
+        "copy may be: x.clone() or x.to(...) is another tensor.",
+        "Compute the result from this very tensor. allow_unused=True says that it need not be.",
+    ),
+    r"Function '(\w+?)(?:Backward\d*)?' returned nan values in its (\d+)th output": (
+        "The gradient of {0} became nan.",
+        "The warning above shows the line that computed it. Common: sqrt, a norm or a power at 0, "
+        "0 / 0, log(0) times 0; and an infinity that came from later on.",
+        "Keep away from the edge: (x + 1e-8).sqrt(), x.clamp(min=1e-8).log(). Losses that take "
+        "scores, such as cross_entropy, are safe where log(softmax(x)) is not.",
+    ),
     r"Trying to backward through the graph a second time": (
         "backward() went through a part of the graph that an earlier backward() has freed.",
         "A backward pass frees what the operations kept for it. The second pass may be a second "
@@ -184,6 +262,19 @@ TABLE: dict[str, tuple[str, str, str] | Explain] = {
         "not see them, or an iterator, model.parameters(), was used up before.",
         "Keep layers in nn.ModuleList or nn.Sequential, tensors in nn.Parameter. print(model) "
         "shows what the model knows.",
+    ),
+    r"optimizer can only optimize Tensors, but one of the params is ": cases.NOT_PARAMETERS,
+    r"'\w+' object is not iterable": cases.not_parameters,
+    r'is missing the required "forward" function': (
+        "A module was called that has no forward().",
+        "model(x) calls model.forward(x), and the class has none of its own.",
+        "Look at the name and how far it is set in: def forward(self, x): stands in the class.",
+    ),
+    r"cannot assign '(.*?)' as parameter '(\w+)'": (
+        "{1} is a parameter, and was to be replaced by something else.",
+        "The module would lose it: a plain tensor is not trained, saved or moved.",
+        "nn.Parameter(tensor) makes one. To change its numbers: with mt.no_grad(): "
+        "layer.{1}.copy_(tensor).",
     ),
     r"cannot assign (\w+?)s? before Module\.__init__\(\) call": (
         "A module was given a {0} before it was ready.",

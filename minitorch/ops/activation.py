@@ -17,7 +17,7 @@ from .dims import wrap
 from .fused import Fused
 from .joining import cat
 from .masking import masked, select
-from .operands import function, only
+from .operands import OnlyReal, function, only
 
 
 class Sigmoid(Operation):
@@ -173,7 +173,7 @@ GELU_TANH_GRADIENT = kernels.Kernel(
 )
 
 
-class Silu(Fused):
+class Silu(OnlyReal, Fused):
     """``x sigmoid(x)``."""
 
     promote = only("fc", "silu_cpu")

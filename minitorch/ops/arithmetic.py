@@ -11,7 +11,7 @@ from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import scalars
 from .complexes import conj
-from .operands import function, invalid_combination, not_implemented, only, operand, plain, tensor
+from .operands import function, invalid_combination, not_implemented, only, operand, plain
 
 BOOL = np.dtype(bool)
 
@@ -279,20 +279,20 @@ def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
     if caller != "add":
         subtraction(arrays)
     dtype = dtypes.result_type(*arrays)
-    if isinstance(number, bool) and dtype.category > 0:
+    if isinstance(number, bool) and dtype.category > dtypes.BOOL:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(number, float) and dtype.category < 2:
+    if isinstance(number, float) and dtype.category < dtypes.FLOATING:
         raise RuntimeError(
             "For integral input tensors, argument alpha must not be a floating point number."
         )
-    if isinstance(number, complex) and dtype.category < 3:
+    if isinstance(number, complex) and dtype.category < dtypes.COMPLEX:
         raise RuntimeError(
             "For non-complex input tensors, argument alpha must not be a complex number."
         )
-    if dtype.category == 0:
+    if dtype.category == dtypes.BOOL:
         number = bool(number)
     if not isinstance(other, TensorBase):
-        return other and number if dtype.category == 0 else other * number
+        return other and number if dtype.category == dtypes.BOOL else other * number
     return Alpha.apply(other.to(dtype), number)
 
 
@@ -319,7 +319,7 @@ def positive(input: Any) -> Any:
     >>> mt.positive(x) is x, +x
     (True, tensor([ 1., -2.]))
     """
-    if tensor(input, "positive", "input", 1)._array.dtype.kind == "b":
+    if input._array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
 
@@ -331,8 +331,6 @@ def addcmul(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     >>> mt.addcmul(mt.ones(3), mt.tensor([1.0, 2.0, 3.0]), mt.full((3,), 10.0), value=0.5)
     tensor([ 6., 11., 16.])
     """
-    tensor(tensor1, "addcmul", "tensor1", 2)
-    tensor(tensor2, "addcmul", "tensor2", 3)
     return Addcmul.apply(input, tensor1, tensor2, value)
 
 
@@ -343,8 +341,6 @@ def addcdiv(input: Any, tensor1: Any, tensor2: Any, *, value: Any = 1) -> Any:
     >>> mt.addcdiv(mt.zeros(2), mt.tensor([1.0, 2.0]), mt.tensor([4.0, 4.0]), value=-1)
     tensor([-0.2500, -0.5000])
     """
-    tensor(tensor1, "addcdiv", "tensor1", 2)
-    tensor(tensor2, "addcdiv", "tensor2", 3)
     if not any(x._array.dtype.kind in "fc" for x in (tensor1, tensor2)):
         raise RuntimeError(
             "Integer division with addcdiv is no longer supported, and in a future  release "
@@ -367,7 +363,6 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
     tensor([0.2500, 0.5000, 1.0000])
     """
     number = plain(weight)
-    tensor(input, "lerp", "input", 1)
     if not isinstance(end, TensorBase) or (number is None and not isinstance(weight, TensorBase)):
         raise invalid_combination("lerp", (input, end, weight))
     dtype = input._array.dtype

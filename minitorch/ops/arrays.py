@@ -35,12 +35,12 @@ def column_major(xp: Any, x: Any) -> Any:
 def channels_as_in(xp: Any, out: Any, *inputs: Any) -> Any:
     """``out`` in row-major order, or with the channels last if one of ``inputs`` has them so."""
     for array in inputs:
-        if array.ndim in (4, 5) and not array.flags.c_contiguous and channels_last(xp, array):
+        if array.ndim in (4, 5) and not array.flags.c_contiguous and channels_last(array):
             return xp.moveaxis(xp.ascontiguousarray(xp.moveaxis(out, 1, -1)), -1, 1)
     return row_major(xp, out)
 
 
-def channels_last(xp: Any, x: Any) -> bool:
+def channels_last(x: Any) -> bool:
     """Whether the channels, dimension 1 of 4 or 5, lie in memory closest together."""
     least = 0
     for dim in (1, *range(x.ndim - 1, 1, -1), 0):
@@ -54,6 +54,15 @@ def channels_last(xp: Any, x: Any) -> bool:
 def empty_like(xp: Any, x: Any, dtype: Any = None) -> Any:
     """An array in the same order of dimensions as ``x``; of an expanded one in row-major order."""
     return xp.empty_like(x, dtype, order="C" if 0 in x.strides else "K")
+
+
+def in_order_of(xp: Any, out: Any, x: Any) -> Any:
+    """``out``, which is row-major, in the same order of dimensions as ``x``."""
+    if x.flags.c_contiguous:
+        return out
+    result = empty_like(xp, x, out.dtype)
+    result[...] = out
+    return result
 
 
 def sigmoid(xp: Any, x: Any) -> Any:
@@ -73,5 +82,5 @@ SIGMOID = kernels.Kernel("sigmoid", "T x", "T y", "y = T(1) / (T(1) + exp(-x))")
 def sign(xp: Any, x: Any) -> Any:
     """-1, 0 or 1 of a real or bool array; 0 of NaN, unlike NumPy's."""
     if x.dtype.kind == "b":
-        return x.copy()
+        return in_order_of(xp, x.copy(), x)
     return ((x > 0).view(np.int8) - (x < 0).view(np.int8)).astype(x.dtype)

@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from .. import dtypes
-from . import operands
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
@@ -19,8 +18,6 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Any:
     tensor([[6., 6., 6., 6.]])
     """
     named = {"input1": input1, "input2": input2, "weight": weight}
-    for position, (name, value) in enumerate(named.items(), 1):
-        operands.tensor(value, "bilinear", name, position)
     if bias is not None:
         named["bias"] = bias
     check(named)

@@ -141,13 +141,3 @@ def invert(input: Any) -> Any:
             "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
         )
     return BitwiseNot.apply(input)
-
-
-def rleft_shift(input: Any, other: Any) -> Any:
-    """``other << input``."""
-    return bitwise_left_shift(other, input)
-
-
-def rright_shift(input: Any, other: Any) -> Any:
-    """``other >> input``."""
-    return bitwise_right_shift(other, input)

@@ -6,7 +6,7 @@ from typing import Any
 
 from .linear import check_linear
 from .matmul import check_dtypes, check_matrices, folded
-from .operands import refuse_elements, tensor
+from .operands import refuse_elements
 from .recurrent import Gru, Lstm
 from .recurrent_steps import rnn_relu_step, rnn_tanh_step
 
@@ -58,12 +58,8 @@ def one_step(operation: Any, x: Any, states: Any, *weights: Any) -> tuple[Any, .
     return layer(operation, x.unsqueeze(0), states, weights, (len(x),))[1:]
 
 
-def check(gates: int, name: str, input: Any, states: Any, *weights: Any) -> None:
-    """Refuse what does not fit together in the cell ``name``."""
-    tensor(input, name, "input", 1)
-    for place, weight in enumerate(weights):
-        if place < 2 or weight is not None:
-            tensor(weight, name, ("w_ih", "w_hh", "b_ih", "b_hh")[place], place + 3)
+def check(gates: int, input: Any, states: Any, *weights: Any) -> None:
+    """Refuse what does not fit together."""
     w_ih, w_hh = weights[:2]
     batch, features = input.size(0), input.size(1)
     hidden = w_hh.size(1)
@@ -100,8 +96,7 @@ def rnn_tanh_cell(
     >>> mt.rnn_tanh_cell(x, h, mt.eye(3, 2), mt.eye(3))
     tensor([[0.7616, 0.7616, 0.0000]])
     """
-    tensor(hx, "rnn_tanh_cell", "hx", 2)
-    check(1, "rnn_tanh_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    check(1, input, (hx,), w_ih, w_hh, b_ih, b_hh)
     return rnn_tanh_step(input, hx, w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -114,8 +109,7 @@ def rnn_relu_cell(
     >>> mt.rnn_relu_cell(x, h, mt.eye(2), mt.eye(2))
     tensor([[4., 2.]])
     """
-    tensor(hx, "rnn_relu_cell", "hx", 2)
-    check(1, "rnn_relu_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    check(1, input, (hx,), w_ih, w_hh, b_ih, b_hh)
     return rnn_relu_step(input, hx, w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -128,8 +122,7 @@ def gru_cell(input: Any, hx: Any, w_ih: Any, w_hh: Any, b_ih: Any = None, b_hh: 
     >>> mt.gru_cell(x, h, mt.zeros(9, 2), mt.zeros(9, 3))  # z = 1/2: half of h stays
     tensor([[0.5000, 0.5000, 0.5000]])
     """
-    tensor(hx, "gru_cell", "hx", 2)
-    check(3, "gru_cell", input, (hx,), w_ih, w_hh, b_ih, b_hh)
+    check(3, input, (hx,), w_ih, w_hh, b_ih, b_hh)
     return one_step(GruCell, input, (hx,), w_ih, w_hh, b_ih, b_hh)[0]
 
 
@@ -153,6 +146,6 @@ def lstm_cell(
     if len(hx) != 2:
         raise RuntimeError("lstm_cell expects two hidden states")
     refuse_elements(hx, 1)
-    check(4, "lstm_cell", input, hx, w_ih, w_hh, b_ih, b_hh)
+    check(4, input, hx, w_ih, w_hh, b_ih, b_hh)
     h, c = one_step(LstmCell, input, hx, w_ih, w_hh, b_ih, b_hh, None)
     return h, c

@@ -31,7 +31,17 @@ class NllLoss(Fused):
         self.save(right=right, factor=factor)
         return weighted_reduction(xp, -x[right], factor, reduction, target == ignore_index)
 
-    def gradient(self, xp: Any, grad: Any, x: Any, reduction: str, right: Any, factor: Any) -> Any:
+    def gradient(
+        self,
+        xp: Any,
+        grad: Any,
+        x: Any,
+        target: Any,  # asked for, as `weight`, to refuse one that was changed: `right` may hold it
+        weight: Any,
+        reduction: str,
+        right: Any,
+        factor: Any,
+    ) -> Any:
         grad_x = xp.zeros(x.shape, x.dtype)
         grad_x[right] = -share_of(xp, grad, right[1], factor, reduction)
         return (grad_x,)
@@ -118,14 +128,22 @@ class CrossEntropy(Fused):
         return loss.astype(dtype, copy=False)
 
     def gradient(
-        self, xp: Any, grad: Any, reduction: str, right: Any, factor: Any, softmax: Any
+        self,
+        xp: Any,
+        grad: Any,
+        target: Any,  # these two as in `NllLoss`
+        weight: Any,
+        reduction: str,
+        right: Any,
+        factor: Any,
+        softmax: Any,
     ) -> Any:
         share = share_of(xp, grad, right[1], factor, reduction)
         if kernels.fits(softmax):
             columns = xp.arange(softmax.shape[1]).reshape(-1, *(1,) * (softmax.ndim - 2))
-            target = right[1][:, None].astype("int64", copy=False)
+            classes = right[1][:, None].astype("int64", copy=False)
             share = share.astype(softmax.dtype, copy=False)
-            grad_x = GRADIENT(softmax, target, columns, share[:, None] if share.ndim else share)
+            grad_x = GRADIENT(softmax, classes, columns, share[:, None] if share.ndim else share)
             return (grad_x.astype(grad.dtype, copy=False),)
         grad_x = softmax * (share[:, None] if share.ndim else share)
         grad_x[right] -= share
@@ -232,8 +250,6 @@ def nll_loss(
     tensor([0.3567, 0.5108])
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    tensor(input, "nll_loss_nd", "input", 1)
-    tensor(target, "nll_loss_nd", "target")
     if input._array.dtype.kind != "f":
         check_classes(input, target, None)
         flat = input._array.ndim < 3
@@ -264,7 +280,6 @@ def cross_entropy(
     tensor([0.2395, 1.0986])
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    tensor(input, "cross_entropy_loss", "input", 1)
     tensor(target, "cross_entropy_loss", "target")
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
@@ -279,8 +294,6 @@ def cross_entropy(
         return soft_cross_entropy(input, target, weight, reduction, label_smoothing)
     if input._array.dtype.kind != "f" or not input._array.ndim:
         input.log_softmax(class_dim(input))  # refuses it
-    if weight is not None:
-        tensor(weight, "cross_entropy_loss", "weight", 3)
     loss = classify(CrossEntropy, input, target, weight, ignore_index, reduction)
     if label_smoothing == 0:
         return loss

@@ -9,7 +9,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap
-from .operands import binary, function, invalid_combination, only, operator, overloaded, tensor
+from .operands import binary, function, invalid_combination, only, operator, overloaded
 
 
 class Eq(Operation):
@@ -331,7 +331,7 @@ def isclose(
     >>> mt.isclose(mt.tensor([1.0, 2.0]), mt.tensor([1.000001, 2.1]))
     tensor([ True, False])
     """
-    a, b = tensor(input, "isclose", "input", 1)._array, tensor(other, "isclose")._array
+    a, b = input._array, other._array
     if a.dtype != b.dtype:
         have, given = (dtypes.SCALAR_TYPE[dtypes.of(x)] for x in (a, b))
         raise RuntimeError(f"{have} did not match {given}")
@@ -362,5 +362,4 @@ def equal(input: Any, other: Any) -> bool:
     >>> mt.equal(mt.tensor([1, 2]), mt.tensor([1.0, 2.0]))
     True
     """
-    tensor(other, "equal")
     return input._array.shape == other._array.shape and bool(Eq.apply(input, other).all())

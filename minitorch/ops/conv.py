@@ -6,11 +6,12 @@ derivatives of each are the other two: derivatives of any order come free.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
-from . import conv_arrays as kernels
+from . import conv_arrays as kernels, rows
 from .arrays import channels_as_in
 from .complexes import conj
 from .conv_arguments import (
@@ -21,7 +22,7 @@ from .conv_arguments import (
     per_dim,
     with_batch,
 )
-from .operands import invalid_combination, tensor
+from .operands import invalid_combination
 
 
 class Convolution(Operation):
@@ -40,8 +41,7 @@ class Convolution(Operation):
     ) -> Any:
         self.size = x.shape[2:]
         y = kernels.convolve(x, weight, stride, padding, dilation, groups)
-        if bias is not None:
-            y += bias.reshape((-1,) + (1,) * len(stride))
+        add_bias(y, bias)
         return channels_as_in(xp, y, x, weight)
 
     def grad_x(
@@ -83,8 +83,7 @@ class ConvolutionTransposed(Operation):
         y = kernels.convolve_transposed(
             x, weight, stride, padding, output_padding, dilation, groups
         )
-        if bias is not None:
-            y += bias.reshape((-1,) + (1,) * len(stride))
+        add_bias(y, bias)
         return channels_as_in(xp, y, x, weight)
 
     def grad_x(
@@ -135,6 +134,13 @@ class ConvolutionWeight(Operation):
     ) -> Any:
         out = Convolution.apply(conj(x), grad, None, stride, padding, dilation, groups)
         return first(out, self.places)
+
+
+def add_bias(y: Any, bias: Any) -> None:
+    """To each channel of ``y`` its number, if there are any."""
+    if bias is not None:
+        with rows.of_length(math.prod(y.shape[2:])):
+            y += bias.reshape(-1, *(1,) * (y.ndim - 2))
 
 
 def first(out: Any, size: tuple[int, ...]) -> Any:
@@ -330,8 +336,6 @@ def transposed(
     dilation: Any,
 ) -> Any:
     """`conv_transpose1d`, ``2d`` or ``3d``, by ``dims``."""
-    tensor(input, f"conv_transpose{dims}d", "input", 1)
-    tensor(weight, f"conv_transpose{dims}d", "weight")
     x, batched = with_batch(f"conv_transpose{dims}d", dims, input)
     stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     padding = per_dim(padding, dims, "padding")
@@ -363,6 +367,14 @@ def transposed(
             "output padding must be smaller than either stride or dilation, but got "
             + " ".join(words)
         )
+    if any(padding):
+        out = kernels.input_size(shape[2:], w[2:], stride, padding, output_padding, dilation)
+        if min(out) < 1:
+            sizes = [" x ".join(map(str, (1, *size)[-max(dims, 2) :])) for size in (shape[2:], out)]
+            raise RuntimeError(
+                f"Given input size per channel: ({sizes[0]}). Calculated output size per channel: "
+                f"({sizes[1]}). Output size is too small"
+            )
     check_kind(x, dilation, transposed=True)
     out = ConvolutionTransposed.apply(
         x, weight, bias, stride, padding, output_padding, dilation, groups

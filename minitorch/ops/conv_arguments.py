@@ -78,14 +78,14 @@ def check_numbers(stride: Any, padding: Any, dilation: Any, groups: int, weight:
 
 def check_kind(x: Any, dilation: tuple[int, ...], transposed: bool) -> None:
     """Refuse integers and bools where PyTorch's kernels do not take them."""
-    kind, dims = x._array.dtype.kind, max(len(dilation), 2)
-    if kind in "fc":
+    dtype, dims = x._array.dtype, max(len(dilation), 2)
+    if dtype.kind in "fc" or dtype == "int64":
         return
     if transposed:
         raise not_implemented(f"slow_conv_transpose{dims}d_out_cpu", x._array)
     if max(dilation) > 1:
         raise not_implemented("slow_conv_dilated<>", x._array)
-    if kind == "b":
+    if dtype.kind == "b":
         raise not_implemented("slow_conv2d_cpu" if dims == 2 else "compute_columns3d", x._array)
 
 

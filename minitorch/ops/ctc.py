@@ -163,7 +163,7 @@ def ctc_loss(
     tensor(2.5494)
     """
     reduction_of(None, None, reduction)
-    x = operands.tensor(log_probs, "ctc_loss", "log_probs", 1)
+    x = log_probs
     both = input_lengths, target_lengths
     if not any(all(isinstance(n, kind) for n in both) for kind in (TensorBase, list | tuple)):
         raise operands.invalid_combination("ctc_loss", (log_probs, targets, *both))

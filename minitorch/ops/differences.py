@@ -72,6 +72,8 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
     """
     if not isinstance(input, TensorBase) or isinstance(spacing, TensorBase):
         raise invalid_combination("gradient", (input, spacing))
+    if input._array.dtype == "uint8":
+        raise RuntimeError("torch.gradient does not support uint8 input.")
     ndim = input._array.ndim
     given = [dim] if is_integer(dim) else dim
     dims = list(range(ndim)) if given is None else [wrap(d, ndim) for d in given]
@@ -101,8 +103,7 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
             raise RuntimeError(
                 "torch.gradient expected each dimension size to be at least edge_order+1"
             )
-    x = input if input._array.dtype.kind in "fc" else input.to(dtypes.get_default_dtype())
-    return tuple([slopes(x, d, step, edge_order) for d, step in zip(dims, steps, strict=True)])
+    return tuple([slopes(input, d, step, edge_order) for d, step in zip(dims, steps, strict=True)])
 
 
 def slopes(x: Any, dim: int, step: Any, edge_order: int) -> Any:

@@ -274,13 +274,3 @@ def fmod(input: Any, other: Any) -> Any:
     """
     other = overloaded("fmod", input, other)
     return (Fmod if isinstance(other, TensorBase) else FmodByNumber).apply(input, other)
-
-
-def rfloor_divide(input: Any, other: Any) -> Any:
-    """``other // input``."""
-    return FloorDivide.apply(other, input)
-
-
-def rremainder(input: Any, other: Any) -> Any:
-    """``other % input``."""
-    return Remainder.apply(other, input)

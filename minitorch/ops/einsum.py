@@ -9,7 +9,6 @@ takes its operands one by one.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 from .. import dtypes
@@ -370,6 +369,8 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Any:
         pairs.append((i, j))
     wrap_all(first, x.ndim)  # refuses repeated ones
     wrap_all(second, y.ndim)
+    if x.dtype.kind == "b":
+        raise not_implemented("dot" if pairs and x.ndim == y.ndim == 1 else "addmm_impl_cpu_", x)
     in_a, in_b = list(range(x.ndim)), list(range(x.ndim, x.ndim + y.ndim))
     for i, j in pairs:
         in_b[j] = in_a[i]

@@ -72,14 +72,12 @@ def embedding(
     tensor([[3., 4.],
             [1., 2.]])
     """
-    operands.tensor(weight, "embedding", "weight", 1)
     if padding_idx is not None:
         rows = weight._array.shape[0]
         if not -rows <= padding_idx < max(rows, 1):
             raise AssertionError("Padding_idx must be within num_embeddings")
         padding_idx += rows if padding_idx < 0 else 0
     if max_norm is not None:
-        operands.tensor(input, "embedding", "indices", 2)
         shorten(weight, input._array, max_norm, norm_type)
     return lookup(weight, input, -1 if padding_idx is None else padding_idx, scale_grad_by_freq)
 
@@ -109,7 +107,6 @@ def one_hot(input: Any, num_classes: int = -1) -> Any:
             [1, 0, 0],
             [0, 0, 1]])
     """
-    operands.tensor(input, "one_hot", "input", 1)
     indices = input._array
     if indices.dtype != np.int64:
         raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")

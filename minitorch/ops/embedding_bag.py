@@ -140,7 +140,8 @@ def embedding_bag(
         counted = xp.where(bags < count, array, table.shape[0]) if spare else array
         often = counts(xp, counted, table.shape[0] + spare)[counted]
         scale = wrap(weight, (1 / often).astype(table.dtype))
-    rows, bags = wrap(input, array), wrap(input, bags)
+    rows = input if array is input._array else wrap(input, array)
+    bags = wrap(input, bags)
     found = EmbeddingBag.apply(weight, factors, rows, bags, count + spare, scale)
     return found[:count] if spare else found
 

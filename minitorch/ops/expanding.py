@@ -101,7 +101,7 @@ def broadcast_shapes(*shapes: Any) -> Any:
                 raise RuntimeError(
                     f"Attempting to broadcast a dimension of length {length} at {-1 - back}! "
                     "Mismatching "
-                    f"argument at index {place} had {shape}; but expected shape should be "
+                    f"argument at index {place} had {given}; but expected shape should be "
                     "broadcastable "
                     f"to {list(result)}"
                 )

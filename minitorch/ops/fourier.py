@@ -154,7 +154,7 @@ def all_dims(caller: str, input: Any, s: Any, dim: Any) -> tuple[tuple[int, ...]
 def floating(input: Any, to_complex: bool) -> Any:
     """The tensor in a dtype that has transforms: integers as floats, or as complex numbers."""
     kind = dtypes.of(input._array)
-    wanted = kind if kind.category > 1 else dtypes.get_default_dtype()
+    wanted = kind if kind.category >= dtypes.FLOATING else dtypes.get_default_dtype()
     if wanted is dtypes.float16:
         raise RuntimeError("Unsupported dtype Half")
     wanted = wanted.to_complex() if to_complex else wanted

@@ -34,10 +34,14 @@ class Fused(Operation):
     ``gradient(self, xp, grad, ...)`` gets by name what it needs, as the rules of an `Operation` do,
     but arrays; it returns new arrays in the order of forward's arguments. ``formula`` takes what
     forward takes (without self and xp). Forward's arguments are all kept.
+
+    ``used_by`` says which arguments' gradients need an argument, if not all do: a change of it is
+    refused only where one of these is wanted.
     """
 
     gradient: Callable[..., Any]
     formula: Callable[..., Any]
+    used_by: dict[str, tuple[str, ...]] = {}
     _wants: tuple[Any, ...]  # what `gradient` asks for
 
     def __init_subclass__(cls) -> None:
@@ -47,6 +51,13 @@ class Fused(Operation):
         cls._wants = tuple([places.get(name, name) for name in names])
         everything = (*cls._wants, *range(len(cls.parameters)))
         cls._rules = {OUT: (cls.gradient, everything)}  # so that all of it is kept
+
+    def _checked(self, tensor: Any, version: int, edge: Any) -> Any:
+        place = next(place for place, (kept, _) in self.kept.items() if kept is tensor)
+        users = self.used_by.get(self.parameters[place], self.parameters)
+        if not any(self.plan.needs[self.parameters.index(user)] for user in users):
+            version = tensor._counter[0]
+        return super()._checked(tensor, version, edge)
 
     def run(self, grads: list[Any], needed: list[bool] | None) -> list[Any]:
         """The gradients: by ``gradient``, or by ``formula`` if they need a graph themselves."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from . import operands, scalars, sizes
+from . import scalars, sizes
 from .dims import takes_axis, wrap
 from .places import Pick, integers, refuse_outside
 
@@ -26,7 +26,7 @@ def along(input: Any, dim: int, index: Any, caller: str, src: Any = None) -> Any
 
     The element ``index[i][j]`` means place (i, j), but with itself as the place along ``dim``.
     """
-    shape, array = input._array.shape, operands.tensor(index, caller, "index")._array
+    shape, array = input._array.shape, index._array
     dim = wrap(dim, len(shape))
     if array.size == 0:
         return array.astype("int64")
@@ -104,7 +104,7 @@ def take_along_dim(input: Any, indices: Any, dim: int | None = None) -> Any:
     >>> mt.take_along_dim(x, mt.tensor([[1, 2, 0]]), 1)
     tensor([[1, 2, 3]])
     """
-    array = operands.tensor(indices, "take_along_dim", "indices")._array
+    array = indices._array
     if array.dtype != np.int64:
         raise RuntimeError(
             "torch.take_along_dim(): dtype of indices should be Long but got "

@@ -66,7 +66,7 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
     (tensor([1, 1]), tensor([0, 2]))
     """
     kind = dtypes.of(indices._array)
-    if kind.category != 1:
+    if kind.category != dtypes.INTEGER:
         raise TypeError(f"expected 'indices' to be integer dtype, but got {kind}")
     shape = (shape,) if isinstance(shape, int) else shape
     if not isinstance(shape, Sequence):

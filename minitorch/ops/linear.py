@@ -33,6 +33,7 @@ class Linear(Fused):
 
     torch_name = "AddmmBackward0"
     bias_per_row = False
+    used_by = {"input": ("weight",), "weight": ("input",), "bias": ()}
 
     def forward(self, xp: Any, input: Any, weight: Any, bias: Any) -> Any:
         if bias.ndim != 1:
@@ -64,6 +65,9 @@ class Linear(Fused):
     @staticmethod
     def formula(input: Any, weight: Any, bias: Any) -> Any:
         return matmul(input, weight.t()) + bias
+
+    def shown_places(self) -> list[int]:
+        return [2, 0, 1]  # PyTorch's addmm(bias, input, weight.t())
 
 
 class LinearBatch(Linear):

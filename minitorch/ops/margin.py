@@ -205,7 +205,7 @@ def soft_margin_loss(
     """
     reduction = reduction_of(size_average, reduce, reduction)
     dtype = dtypes.of(input._array)
-    if dtype.category < 2:
+    if dtype.category < dtypes.FLOATING:
         raise RuntimeError(
             "result type Float can't be cast to the desired output type "
             f"{dtypes.SCALAR_TYPE[dtype]}"

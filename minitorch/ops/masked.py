@@ -157,9 +157,8 @@ def where_method(self: Any, condition: Any, other: Any) -> Any:
     return where(condition, self, other)
 
 
-def boolean(mask: Any, caller: str, message: str) -> Any:
-    """``mask`` if it is a tensor of bools."""
-    operands.tensor(mask, caller, "mask")
+def boolean(mask: Any, message: str) -> Any:
+    """``mask`` if it holds bools."""
     if mask._array.dtype.kind != "b":
         raise RuntimeError(message)
     return mask
@@ -222,7 +221,7 @@ def masked_select(input: Any, mask: Any) -> Any:
     >>> x.masked_select(x > 1)
     tensor([2, 3, 4])
     """
-    boolean(mask, "masked_select", "masked_select: expected BoolTensor for mask")
+    boolean(mask, "masked_select: expected BoolTensor for mask")
     if mask._array.shape != input._array.shape:
         shape = sizes.broadcast(mask._array.shape, input._array.shape)
         mask, input = mask.expand(shape), input.expand(shape)
@@ -237,7 +236,6 @@ def true_places(mask: Any) -> Any:
 
 def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
     """The arguments of `MaskedScatter`; checked."""
-    operands.tensor(source, "masked_scatter", "source", 3)
     kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (input, source)]
     if kinds[0] != kinds[1]:
         raise RuntimeError(
@@ -246,7 +244,6 @@ def scatter_arguments(input: Any, mask: Any, source: Any) -> tuple[Any, ...]:
         )
     boolean(
         mask,
-        "masked_scatter",
         "masked_scatter_ only supports boolean masks, but got mask with dtype "
         + dtypes.SCALAR_TYPE[dtypes.of(mask._array)],
     )
@@ -284,7 +281,6 @@ def masked_scatter(input: Any, mask: Any, source: Any) -> Any:
     >>> mt.zeros(3).masked_scatter(mt.tensor([True, False, True]), mt.tensor([1.0, 2.0]))
     tensor([1., 0., 2.])
     """
-    operands.tensor(mask, "masked_scatter", "mask")
     shape = sizes.broadcast(input._array.shape, mask._array.shape)
     if shape != input._array.shape:
         input = input.expand(shape)
@@ -298,7 +294,6 @@ def masked_scatter_(self: Any, mask: Any, source: Any) -> Any:
     >>> mt.zeros(3).masked_scatter_(mt.tensor([True, False, True]), mt.tensor([1.0, 2.0]))
     tensor([1., 0., 2.])
     """
-    operands.tensor(mask, "masked_scatter_", "mask")
     overwriting.refuse_shape(self._array.shape, mask._array.shape)
     return MaskedScatter.apply_(self, *scatter_arguments(self, mask, source))
 

@@ -94,22 +94,20 @@ def linalg_norm(
     >>> mt.linalg.norm(mt.tensor([3.0, 4.0])), mt.linalg.norm(mt.eye(2), 2)
     (tensor(5.), tensor(1.))
     """
-    if ord is None:
-        return vector_norm(input, 2, dim, keepdim, dtype=dtype)
     dims = [dim] if isinstance(dim, int) else dim
-    if isinstance(ord, str):
-        return matrix_norm(input, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
     if dims is not None and len(dims) not in (1, 2):
         raise RuntimeError(
             f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {list(dims)}"
         )
     ndim = input._array.ndim
-    if dims is None and ndim not in (1, 2):
+    if dims is None and ord is not None and ndim not in (1, 2):
         raise RuntimeError(
             "linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got "
             f"{ndim}D."
         )
-    if (ndim if dims is None else len(dims)) == 2:
+    if ord is None:
+        return vector_norm(input, 2, dim, keepdim, dtype=dtype)
+    if isinstance(ord, str) or (ndim if dims is None else len(dims)) == 2:
         return matrix_norm(input, ord, (-2, -1) if dims is None else dims, keepdim, dtype=dtype)
     return vector_norm(input, ord, dims, keepdim, dtype=dtype)
 

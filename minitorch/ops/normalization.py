@@ -296,9 +296,10 @@ def instance_norm(
         tensor if tensor is None else tensor.repeat(n)
         for tensor in (weight, bias, *(t if t is None else t.to(input.dtype) for t in running))
     ]
+    weight, bias, mean, var = repeated
     whole = input.reshape(1, n * size, *shape[2:])
-    out = batch_norm(whole, *repeated, use_input_stats, momentum, eps, cudnn_enabled)
-    for tensor, parts in zip(running, repeated[2:], strict=True):
+    out = batch_norm(whole, weight, bias, mean, var, use_input_stats, momentum, eps, cudnn_enabled)
+    for tensor, parts in zip(running, (mean, var), strict=True):
         if tensor is not None and use_input_stats:  # what became of them: the mean of all samples
             tensor.copy_(parts.view(n, size).mean(0))
     return out.view(shape)

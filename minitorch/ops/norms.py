@@ -153,14 +153,14 @@ def vector_norm(
 
 def check_norm_dtype(have: Any, dtype: Any, name: str = "linalg.vector_norm") -> None:
     """Norms are of floating numbers, and ``dtype`` must not lose digits."""
-    if have.category < 2:
+    if have.category < dtypes.FLOATING:
         raise RuntimeError(
             f"{name}: Expected a floating point or complex tensor as input. Got "
             f"{dtypes.SCALAR_TYPE[have]}"
         )
     if dtype is None:
         return
-    if dtype.category < 2:
+    if dtype.category < dtypes.FLOATING:
         raise RuntimeError(
             f"{name}: dtype should be floating point or complex, but got "
             f"{dtypes.SCALAR_TYPE[dtype]}"
@@ -239,8 +239,8 @@ def dist(input: Any, other: Any, p: float = 2) -> Any:
     >>> mt.dist(mt.tensor([1.0, 2.0]), mt.tensor([4.0, 6.0]))
     tensor(5.)
     """
-    kind = dtypes.result_type(input._array, operands.tensor(other, "dist")._array)
-    if kind.category < 2:
+    kind = dtypes.result_type(input._array, other._array)
+    if kind.category < dtypes.FLOATING:
         raise RuntimeError(
             "norm(): input dtype should be either floating point or complex. Got "
             f"{dtypes.SCALAR_TYPE[kind]} instead."

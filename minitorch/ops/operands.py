@@ -162,7 +162,9 @@ def binary(operation: type[Operation], name: str = "") -> Callable[[Any, Any], A
     apply = operation.apply
 
     def call(input: Any, other: Any) -> Any:
-        return apply(tensor(input, call.__name__, "input", 1), tensor(other, call.__name__))
+        if isinstance(input, TensorBase) and isinstance(other, TensorBase):
+            return apply(input, other)
+        raise invalid_combination(call.__name__, (input, other))
 
     return named(call, operation, name)
 
@@ -213,3 +215,8 @@ def operator(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
     method.__doc__ = function.__doc__
     return method
+
+
+def reflected(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """``function(other, self)`` as the method behind an operator with ``self`` on the right."""
+    return operator(lambda self, other: function(other, self))

@@ -139,7 +139,8 @@ class Copy(Change):
 def expanded(array: Any) -> bool:
     """Whether `expand` made one element of memory appear as several of ``array``."""
     return 0 in array.strides and any(
-        step == 0 and length > 1 for step, length in zip(array.strides, array.shape, strict=True)
+        step == 0 and length > 1 and array.size
+        for step, length in zip(array.strides, array.shape, strict=True)
     )
 
 

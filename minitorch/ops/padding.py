@@ -90,7 +90,6 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
 
 def widths_of(input: Any, pad: Any, caller: str) -> list[tuple[int, int]]:
     """(before, after) of the last dimensions, in their order."""
-    operands.tensor(input, caller, "input", 1)
     start = f"{caller}(): argument 'pad' (position 2) must be tuple of ints"
     if not isinstance(pad, list | tuple):
         raise TypeError(f"{start}, not {type(pad).__name__}")

@@ -51,8 +51,8 @@ class Spread(Operation):
         return Pick.apply(grad, dim, span, at._array)
 
 
-class Put(Change):
-    """``x`` with its elements at ``places`` replaced by ``values``, tensor or number."""
+class AtPlaces(Change):
+    """``x`` with ``values``, tensor or number, written at ``places``; see `Put` and `AddAt`."""
 
     order = "K"  # of the result in memory: as that of x, or "C", row-major
     overlap = "none"
@@ -61,6 +61,13 @@ class Put(Change):
         self.save(at=places)
         fresh = copied(x) if self.order == "K" else x.copy()
         return self.change(xp, fresh, dim, span, places, values)
+
+    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
+        return Pick.apply(grad, dim, span, at._array)
+
+
+class Put(AtPlaces):
+    """``x`` with its elements at ``places`` replaced by ``values``, tensor or number."""
 
     @staticmethod
     def change(xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
@@ -71,20 +78,9 @@ class Put(Change):
     def grad_x(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
         return Put.apply(grad, dim, span, at._array, 0)
 
-    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
-        return Pick.apply(grad, dim, span, at._array)
 
-
-class AddAt(Change):
+class AddAt(AtPlaces):
     """``x`` with ``values`` added to its elements at ``places``; what meets there adds up."""
-
-    order = "K"
-    overlap = "none"
-
-    def forward(self, xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
-        self.save(at=places)
-        fresh = copied(x) if self.order == "K" else x.copy()
-        return self.change(xp, fresh, dim, span, places, values)
 
     @staticmethod
     def change(xp: Any, x: Any, dim: Any, span: Any, places: Any, values: Any) -> Any:
@@ -99,9 +95,6 @@ class AddAt(Change):
 
     def grad_x(self, grad: Any) -> Any:
         return grad
-
-    def grad_values(self, grad: Any, dim: Any, span: Any, at: Any) -> Any:
-        return Pick.apply(grad, dim, span, at._array)
 
 
 def located(xp: Any, x: Any, dim: int, span: int, places: Any) -> tuple[Any, tuple[Any, ...]]:

@@ -236,7 +236,7 @@ class Floor(Constant):
     promote = real("floor")
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.floor(x) if x.dtype.kind == "f" else x.copy()
+        return xp.floor(x) if x.dtype.kind == "f" else copied(x)
 
 
 class Ceil(Constant):
@@ -250,7 +250,7 @@ class Ceil(Constant):
     promote = real("ceil")
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.ceil(x) if x.dtype.kind == "f" else x.copy()
+        return xp.ceil(x) if x.dtype.kind == "f" else copied(x)
 
 
 class Trunc(Constant):
@@ -264,7 +264,7 @@ class Trunc(Constant):
     promote = real("trunc")
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.trunc(x) if x.dtype.kind == "f" else x.copy()
+        return xp.trunc(x) if x.dtype.kind == "f" else copied(x)
 
 
 class Round(Constant):
@@ -273,7 +273,7 @@ class Round(Constant):
     promote = real("round")
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return xp.rint(x) if x.dtype.kind == "f" else x.copy()
+        return xp.rint(x) if x.dtype.kind == "f" else copied(x)
 
 
 class RoundDecimals(Constant):
@@ -311,7 +311,7 @@ class NanToNum(OnlyReal):
 
     def forward(self, xp: Any, x: Any, nan: Any, posinf: Any, neginf: Any) -> Any:
         if x.dtype.kind not in "fc":
-            return x.copy()
+            return copied(x)
         largest = float(np.finfo(x.dtype).max)
         out = copied(x)
         if xp is np and np.isfinite(out).all():  # nothing to replace: a fifth of the time

@@ -13,8 +13,7 @@ import numpy as np
 from .. import backend
 from ..autograd.operation import Operation, wrap
 from . import pool_arrays as kernels
-from .arrays import channels_as_in
-from .operands import tensor
+from .arrays import channels_as_in, row_major
 from .pool_windows import (
     FLAT,
     box_windows,
@@ -29,8 +28,11 @@ from .pool_windows import (
 class MaxPool2DWithIndices(Operation):
     """The largest element of each window; the gradient goes to where it stands."""
 
+    keeps_layout = True  # the channels are last where those of the input are
+
     def forward(self, xp: Any, x: Any, dims: Any) -> Any:
-        return channels_as_in(xp, kernels.max_pool(x, dims), x)
+        out = kernels.max_pool(x, dims)
+        return channels_as_in(xp, out, x) if self.keeps_layout else row_major(xp, out)
 
     def grad_x(self, grad: Any, x: Any, dims: Any) -> Any:
         return Spread.apply(grad, x, dims)
@@ -46,6 +48,8 @@ class AdaptiveMaxPool2D(MaxPool2DWithIndices):
 
 class AdaptiveMaxPool3D(MaxPool2DWithIndices):
     """The same over three dimensions."""
+
+    keeps_layout = False
 
 
 class Spread(Operation):
@@ -75,12 +79,14 @@ class Select(Operation):
 class AvgPool2D(Operation):
     """The sum of each window over ``divisor``, a number or one for each window."""
 
+    keeps_layout = True  # the channels are last where those of the input are
+
     def forward(self, xp: Any, x: Any, dims: Any, divisor: Any) -> Any:
         out = kernels.sum_pool(x, dims)
         if x.dtype.kind in "iu":
             return (out / divisor).astype(x.dtype)
         out /= divisor
-        return channels_as_in(xp, out, x)
+        return channels_as_in(xp, out, x) if self.keeps_layout else row_major(xp, out)
 
     def grad_x(self, grad: Any, dims: Any, divisor: Any) -> Any:
         return AvgPoolBackward.apply(grad, dims, divisor)
@@ -89,13 +95,15 @@ class AvgPool2D(Operation):
 class AvgPool3D(AvgPool2D):
     """The same over three dimensions."""
 
+    keeps_layout = False
+
 
 class AdaptiveAvgPool2D(AvgPool2D):
     """The same with windows that divide the input evenly."""
 
 
-class AdaptiveAvgPool3D(AvgPool2D):
-    """The same over three dimensions."""
+class AdaptiveAvgPool3D(AvgPool3D):
+    """The same with windows that divide the input evenly."""
 
 
 class AvgPoolBackward(Operation):
@@ -128,7 +136,6 @@ def max_pool1d(
     >>> F.max_pool1d(mt.tensor([[1.0, 3.0, 5.0, 2.0]]), 2)
     tensor([[3., 5.]])
     """
-    tensor(input, "max_pool1d", "input", 1)
     numbers = [
         one_number("max_pool1d", name, value)
         for name, value in (
@@ -216,6 +223,8 @@ def maxima(operation: Any, input: Any, dims: Any, return_indices: bool, one: boo
         return out
     with backend.at(x._array):
         places = kernels.max_pool_indices(x._array, dims).astype(np.int64)
+        if operation.keeps_layout:
+            places = channels_as_in(backend.array_module(places), places, x._array)
     return out, wrap(input, places.reshape(out._array.shape))
 
 
@@ -279,7 +288,6 @@ def avg_pool1d(
     >>> F.avg_pool1d(mt.tensor([[1.0, 3.0, 5.0, 7.0]]), kernel_size=3, stride=1)
     tensor([[3., 5.]])
     """
-    tensor(input, "avg_pool1d", "input", 1)
     if input._array.ndim not in (2, 3):
         raise RuntimeError(
             f"Expected 2 to 3 dimensions, but got {input._array.ndim}-dimensional tensor for "

@@ -86,7 +86,6 @@ def box_windows(
     ceil_mode: bool,
 ) -> list[kernels.Windows]:
     """The windows along each of the last ``count`` dimensions; refuses what has none."""
-    operands.tensor(input, name, "input", 1)
     kernel = numbers_for(name, "kernel_size", kernel_size, count)
     step = kernel if stride is None else numbers_for(name, "stride", stride, count)
     border = numbers_for(name, "padding", padding, count)

@@ -13,7 +13,7 @@ from ..autograd.views import in_place
 from .arrays import row_major
 from .complexes import conj
 from .masking import masked
-from .operands import invalid_combination, not_implemented, only, overloaded, plain, tensor
+from .operands import invalid_combination, not_implemented, only, overloaded, plain
 from .scalars import number
 
 LARGE = 9999  # an exponent beyond those of all floats
@@ -140,11 +140,6 @@ def pow(input: Any, exponent: Any) -> Any:
     raise invalid_combination("pow", (input, exponent))
 
 
-def rpow(input: Any, other: Any) -> Any:
-    """``other ** input``."""
-    return pow(other, input)
-
-
 def square(input: Any) -> Any:
     """``input ** 2``.
 
@@ -152,7 +147,7 @@ def square(input: Any) -> Any:
     >>> mt.square(mt.tensor([-1.5, 2.0]))
     tensor([2.2500, 4.0000])
     """
-    return PowScalar.apply(tensor(input, "square", "input", 1), 2)
+    return PowScalar.apply(input, 2)
 
 
 def float_power(input: Any, exponent: Any) -> Any:
@@ -199,7 +194,7 @@ def ldexp(input: Any, other: Any) -> Any:
     >>> mt.ldexp(mt.tensor([1.5, -3.0]), mt.tensor([4, -1]))
     tensor([24.0000, -1.5000])
     """
-    x, n = tensor(input, "ldexp", "input", 1)._array, tensor(other, "ldexp")._array
+    x, n = input._array, other._array
     if x.dtype.kind == "f" and n.dtype.kind in "biu":
         return Ldexp.apply(input, other)
     return input * PowOfNumber.apply(2.0, other)

@@ -12,7 +12,7 @@ import numpy as np
 
 from .. import return_types
 from ..autograd.operation import Operation
-from .arrays import row_major
+from .arrays import in_order_of, row_major
 from .cumulative import accumulate
 from .dims import over_dims, refuse_empty, wrap
 from .extremes import Choice, Max, Selection
@@ -33,7 +33,8 @@ class Sort(Several):
     """The elements along a dimension in order."""
 
     def forward(self, xp: Any, input: Any, dim: Any, descending: Any, stable: Any) -> Any:
-        return self.pick(xp, input, order(xp, input, dim, descending, stable), dim, True)
+        sorted = self.pick(xp, input, order(xp, input, dim, descending, stable), dim, True)
+        return tuple([in_order_of(xp, one, input) for one in sorted])
 
 
 class SortStable(Sort):
@@ -46,7 +47,7 @@ class Argsort(Operation):
     """The indices that sort a dimension."""
 
     def forward(self, xp: Any, input: Any, dim: Any, descending: Any, stable: Any) -> Any:
-        return order(xp, input, dim, descending, stable)
+        return in_order_of(xp, order(xp, input, dim, descending, stable), input)
 
 
 class Topk(Several):

@@ -413,8 +413,7 @@ def prelu(input: Any, weight: Any) -> Any:
     >>> F.prelu(mt.tensor([[-1.0, -1.0]]), mt.tensor([0.25, 0.5]))
     tensor([[-0.2500, -0.5000]])
     """
-    tensor(weight, "prelu", "weight", 2)
-    x, count = tensor(input, "prelu", "input", 1)._array, weight._array.size
+    x, count = input._array, weight._array.size
     if x.dtype != weight._array.dtype:
         names = [dtypes.SCALAR_TYPE[dtypes.of(array)] for array in (x, weight._array)]
         raise RuntimeError(f"prelu: Type promoting not supported. Got {names[0]} and {names[1]}")
@@ -462,7 +461,7 @@ def rrelu(
 @backend.at_its_gpu
 def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
     """The factor of each element: 1 above 0, below a random one, or their mean."""
-    array = tensor(input, "rrelu", "input", 1)._array
+    array = input._array
     xp = backend.array_module(array)
     if not training:
         return wrap(input, xp.where(array > 0, 1, array.dtype.type((lower + upper) / 2)))

@@ -163,7 +163,7 @@ class RnnTanh(Fused):
 
 
 class RnnRelu(RnnTanh):
-    """``h' = relu(W_ih x + b_ih + W_hh h + b_hh)``, with the slope 1 where h' is positive."""
+    """``h' = relu(W_ih x + b_ih + W_hh h + b_hh)``, with the slope 0 where h' is 0."""
 
     torch_name = "StackBackward0"
 
@@ -173,7 +173,7 @@ class RnnRelu(RnnTanh):
 
     @staticmethod
     def slope(h: Any) -> Any:
-        return (h > 0).astype(h.dtype)
+        return (h != 0).astype(h.dtype)  # of NaN 1, as relu's
 
     @staticmethod
     def formula(

@@ -168,7 +168,7 @@ def mean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = Non
     """
     array = input._array
     kind = dtypes.of(array) if dtype is None else dtype
-    if kind.category < 2:
+    if kind.category < dtypes.FLOATING:
         raise RuntimeError(
             f"mean(): could not infer output dtype. {'Input' if dtype is None else 'Optional'} "
             "dtype must be either a floating point or complex dtype. Got: "
@@ -188,7 +188,7 @@ def nanmean(input: Any, dim: Any = None, keepdim: bool = False, *, dtype: Any = 
     tensor(1.5000)
     """
     kind = dtypes.of(input._array)
-    if kind.category < 2:
+    if kind.category < dtypes.FLOATING:
         raise RuntimeError(
             "nanmean(): expected input to have floating point or complex dtype but got "
             f"{dtypes.SCALAR_TYPE[kind]}"

@@ -126,6 +126,10 @@ def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bo
     side = -2 if left else -1
     if other._array.shape[side] != input._array.shape[-2]:
         raise RuntimeError(f"torch.ormqr: other.shape[{side}] must be equal to input.shape[-2]")
+    if tau._array.shape[-1] != min(other._array.shape[side], input._array.shape[-1]):
+        raise RuntimeError(
+            f"torch.ormqr: tau.shape[-1] must be equal to min(other.shape[{side}], input.shape[-1])"
+        )
     if left:
         return reflected(input, tau, other, transpose)
     return reflected(input, tau, other.mH, not transpose).mH

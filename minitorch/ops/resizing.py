@@ -79,7 +79,6 @@ def resize_as_(self: Any, the_template: Any, *, memory_format: Any = contiguous_
     tensor([[0, 1],
             [2, 3]])
     """
-    operands.tensor(the_template, "resize_as_", "the_template", 1)
     return resize_(self, the_template._array.shape, memory_format=memory_format)
 
 

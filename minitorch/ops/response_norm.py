@@ -8,7 +8,7 @@ from .. import backend
 from ..autograd.operation import wrap
 from .norms import vector_norm
 from .padding import pad
-from .pool import avg_pool3d
+from .pool import avg_pool2d, avg_pool3d
 
 
 def local_response_norm(
@@ -35,7 +35,10 @@ def local_response_norm(
     n, channels = input.shape[:2]
     squares = (input * input).reshape(n, 1, channels, 1, -1)
     squares = pad(squares, (0, 0, 0, 0, size // 2, (size - 1) // 2))
-    mean = avg_pool3d(squares, (size, 1, 1), stride=1).reshape(input.shape)
+    if ndim == 3:  # the same, but float16 is taken
+        mean = avg_pool2d(squares.squeeze(3), (size, 1), stride=1).reshape(input.shape)
+    else:
+        mean = avg_pool3d(squares, (size, 1, 1), stride=1).reshape(input.shape)
     return input / (mean * alpha + k) ** beta
 
 

@@ -24,7 +24,7 @@ C_NAME = dtypes.C_TYPE | {
 @functools.cache
 def limits(dtype: dtypes.dtype) -> tuple[Any, Any]:
     """The smallest and largest number that PyTorch takes for an element of ``dtype``."""
-    if dtype.category == 1:
+    if dtype.category == dtypes.INTEGER:
         info = np.iinfo(dtype.numpy)
         return (int(info.min) if dtype.is_signed else -int(info.max)), int(info.max)
     largest = float(np.finfo(dtype.numpy).max)
@@ -43,17 +43,17 @@ def number(value: Any, dtype: dtypes.dtype, caller: str) -> Any:
             f"{caller}() received an invalid combination of arguments - got "
             f"({value.__class__.__name__})"
         )
-    if dtype.category == 0:
+    if dtype.category == dtypes.BOOL:
         return bool(value)
     smallest, largest = limits(dtype)
     if isinstance(value, complex):
-        if dtype.category < 3 and value.imag:
+        if dtype.category < dtypes.COMPLEX and value.imag:
             raise overflow(dtype)
         parts = (value.real, value.imag)
         if any(math.isfinite(part) and abs(part) > largest for part in parts):
             raise overflow(dtype)
-        return value if dtype.category == 3 else number(value.real, dtype, caller)
-    if dtype.category == 1:
+        return value if dtype.category == dtypes.COMPLEX else number(value.real, dtype, caller)
+    if dtype.category == dtypes.INTEGER:
         if isinstance(value, float) and not dtype.is_signed:
             smallest = 0  # of negative numbers only integers wrap round
         if not math.isfinite(value) or not smallest <= value <= largest:

@@ -153,13 +153,12 @@ def reduction_arguments(
     input: Any, dim: int, index: Any, src: Any, reduce: str
 ) -> tuple[Any, Any, str]:
     """Places, source and reduction for `ScatterReduce`; checked."""
-    operands.tensor(src, "scatter_reduce", "src", 3)
     if reduce not in ("sum", "prod", "mean", "amax", "amin"):
         raise RuntimeError(
             f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}"
         )
     _, _, places, src = scatter_arguments(input, dim, index, src, "scatter_reduce")
-    if input._array.dtype.kind == "c" and reduce in ("amax", "amin"):
+    if reduce in {"c": ("amax", "amin"), "b": ("mean",)}.get(input._array.dtype.kind, ()):
         raise operands.not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", input._array)
     return places, src, reduce
 
@@ -229,8 +228,6 @@ def warn_of_beta() -> None:
 def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce: str) -> Any:
     """Places for a `ScatterReduce` of whole slices; checked."""
     warn_of_beta()
-    operands.tensor(index, "index_reduce", "index", 3)
-    operands.tensor(source, "index_reduce", "source", 4)
     if reduce not in ("prod", "mean", "amax", "amin"):
         raise RuntimeError(
             "index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got "
@@ -262,7 +259,7 @@ def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce
         )
     if array.size and not 0 <= array.min() <= array.max() < (input._array.shape or (1,))[dim]:
         raise IndexError("index out of range in self")
-    if input._array.dtype.kind == "c":
+    if len(shape) < 2 and input._array.dtype.kind in "bc":
         raise operands.not_implemented("index_func_", input._array)
     along = index.long().reshape([count if d == dim else 1 for d in range(len(shape))])
     return scatter_arguments(input, dim, along.expand(shape), source, "scatter_reduce")[2]

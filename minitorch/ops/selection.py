@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
-from . import operands, scalars
+from . import scalars
 from .dims import takes_axis, wrap
 from .places import AddAt, Pick, Put, integers, refuse_outside
 
@@ -60,9 +60,9 @@ class PutFlatAccumulate(AddAt):
 
 
 @backend.at_its_gpu
-def vector(index: Any, caller: str, error: Exception) -> Any:
+def vector(index: Any, error: Exception) -> Any:
     """The array of a 1-d (or 0-d) tensor of indices."""
-    array = operands.tensor(index, caller, "index")._array
+    array = index._array
     if array.ndim > 1:
         raise error
     return array.reshape(-1).astype("int64")
@@ -78,7 +78,7 @@ def index_select(input: Any, dim: int, index: Any) -> Any:
             [4, 4, 3]])
     """
     error = IndexError("index_select(): Index is supposed to be a vector")
-    places = vector(index, "index_select", error)
+    places = vector(index, error)
     if not integers(index._array):
         raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
     shape = input._array.shape
@@ -211,8 +211,6 @@ def index_add(input: Any, dim: int, index: Any, source: Any, *, alpha: Any = 1) 
 
 def add_arguments(self: Any, dim: int, index: Any, source: Any, alpha: Any) -> tuple[Any, ...]:
     """The arguments of `IndexAdd`."""
-    operands.tensor(index, "index_add", "index")
-    operands.tensor(source, "index_add", "source", 3)
     where = slices_written(self, dim, index, source, "index_add_")
     if alpha != 1:
         source = source * scalars.number(alpha, dtypes.of(self._array), "index_add")
@@ -243,8 +241,6 @@ def index_copy(input: Any, dim: int, index: Any, source: Any) -> Any:
 
 def copy_arguments(self: Any, dim: int, index: Any, source: Any) -> tuple[Any, ...]:
     """The arguments of `IndexCopy`."""
-    operands.tensor(index, "index_copy", "index")
-    operands.tensor(source, "index_copy", "source", 3)
     dim, span, places = slices_written(self, dim, index, source, "index_copy_")
     shape = self._array.shape
     slices = shape[:dim] + places.shape + shape[dim + 1 :]
@@ -278,7 +274,6 @@ def index_fill(input: Any, dim: int, index: Any, value: Any) -> Any:
 
 def fill_arguments(self: Any, dim: int, index: Any, value: Any) -> tuple[Any, tuple[Any, ...]]:
     """The operation of an `index_fill`, and its arguments."""
-    operands.tensor(index, "index_fill", "index")
     where = slices_written(self, dim, index, None, "index_fill_", low=-1)
     is_complex = isinstance(value, complex)
     if isinstance(value, TensorBase):
@@ -303,7 +298,7 @@ def fill_arguments(self: Any, dim: int, index: Any, value: Any) -> tuple[Any, tu
 @backend.at_its_gpu
 def flat_places(self: Any, index: Any, caller: str) -> tuple[int, int, Any]:
     """Dimension, span and places for elements of the flat tensor; checked."""
-    array = operands.tensor(index, caller, "index")._array
+    array = index._array
     if array.dtype != np.int64:
         kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
         raise RuntimeError(f"{caller}(): Expected a long tensor for index, but got {kind}")
@@ -332,7 +327,6 @@ def take(input: Any, index: Any) -> Any:
 
 def put_arguments(self: Any, index: Any, source: Any) -> tuple[Any, ...]:
     """The arguments of `PutFlat`."""
-    operands.tensor(source, "put", "source", 3)
     where = flat_places(self, index, "put_")
     kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (self, source)]
     if kinds[0] != kinds[1]:

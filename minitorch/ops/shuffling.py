@@ -6,7 +6,6 @@ import math
 from typing import Any
 
 from ..autograd.operation import Operation
-from . import operands
 from .arrays import channels_as_in
 from .sizes import is_integer
 
@@ -93,7 +92,7 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
 
 def checked(caller: str, name: str, input: Any, factor: Any) -> tuple[int, ...]:
     """The shape of ``input``; refuses what cannot be shuffled."""
-    whole(caller, name, input, factor)
+    whole(caller, name, factor)
     shape: tuple[int, ...] = input._array.shape
     if len(shape) < 3:
         raise RuntimeError(
@@ -105,9 +104,8 @@ def checked(caller: str, name: str, input: Any, factor: Any) -> tuple[int, ...]:
     return shape
 
 
-def whole(caller: str, name: str, input: Any, value: Any) -> None:
-    """Refuse an ``input`` that is no tensor, and a ``value`` that is no whole number."""
-    operands.tensor(input, caller, "input", 1)
+def whole(caller: str, name: str, value: Any) -> None:
+    """Refuse a ``value`` that is no whole number."""
     if not is_integer(value):
         raise TypeError(
             f"{caller}(): argument '{name}' (position 2) must be int, not {type(value).__name__}"
@@ -124,7 +122,7 @@ def channel_shuffle(input: Any, groups: int) -> Any:
     >>> mt.channel_shuffle(mt.arange(4.0).reshape(1, 4, 1), 2).flatten()
     tensor([0., 2., 1., 3.])
     """
-    whole("channel_shuffle", "groups", input, groups)
+    whole("channel_shuffle", "groups", groups)
     shape = input._array.shape
     if len(shape) < 3:
         raise RuntimeError(

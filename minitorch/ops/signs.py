@@ -8,7 +8,7 @@ from .. import dtypes
 from ..autograd.operation import Operation
 from . import arrays
 from .masking import masked
-from .operands import NUMBERS, function, only, overloaded, tensor
+from .operands import NUMBERS, function, only, overloaded
 from .pointwise import Constant
 
 
@@ -86,10 +86,7 @@ def heaviside(input: Any, values: Any) -> Any:
     >>> mt.heaviside(mt.tensor([-1.5, 0.0, 2.0]), mt.tensor(0.5))
     tensor([0.0000, 0.5000, 1.0000])
     """
-    x, at_zero = (
-        tensor(input, "heaviside", "input", 1)._array,
-        tensor(values, "heaviside", "values")._array,
-    )
+    x, at_zero = input._array, values._array
     if "c" in (x.dtype.kind, at_zero.dtype.kind):
         raise RuntimeError("heaviside is not yet implemented for complex tensors.")
     if x.dtype != at_zero.dtype:

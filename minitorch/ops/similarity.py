@@ -26,7 +26,6 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
     >>> mt.cosine_similarity(mt.tensor([[3.0, 4.0]]), mt.tensor([[4.0, 3.0]]))
     tensor([0.9600])
     """
-    x2 = operands.tensor(x2, "cosine_similarity", "x2")
     common = dtypes.result_type(x1._array, x2._array)
     if not common.is_floating_point:
         raise RuntimeError(
@@ -34,6 +33,8 @@ def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Any:
             f"{dtypes.SCALAR_TYPE[common]}"
         )
     x1, x2 = (x if x.is_floating_point() else x.to(common) for x in broadcast_tensors(x1, x2))
+    if not eps >= 0:
+        raise RuntimeError(f"eps must be non-negative, got: {eps:g}")
     dim = wrap(dim, x1._array.ndim, "cosine_similarity", 3)
     unit1, unit2 = (x / at_least(vector_norm(x, 2, dim, True), eps) for x in (x1, x2))
     return (unit1 * unit2).sum(dim)
@@ -60,7 +61,6 @@ def pairwise_distance(
     >>> mt.pairwise_distance(mt.tensor([[0.0, 0.0]]), mt.tensor([[3.0, 4.0]]))
     tensor([5.0000])
     """
-    x2 = operands.tensor(x2, "pairwise_distance", "x2")
     difference = x1 - x2 + float(eps)
     return vector_norm(difference, p, -1 if difference._array.ndim else None, keepdim)
 
@@ -74,7 +74,7 @@ def pdist(input: Any, p: float = 2) -> Any:
     >>> mt.pdist(mt.tensor([[0.0, 0.0], [3.0, 4.0], [0.0, 1.0]]))
     tensor([5.0000, 1.0000, 4.2426])
     """
-    array = operands.tensor(input, "pdist", "input", 1)._array
+    array = input._array
     if array.ndim != 2:
         raise RuntimeError(f"pdist only supports 2D tensors, got: {array.ndim}D")
     if array.dtype.kind != "f":

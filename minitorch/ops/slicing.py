@@ -422,13 +422,13 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
 # Copies with a part replaced ----------------------------------------------------------------------
 
 
-def scattered(operation: Any, input: Any, src: Any, view: Any, where: Any, caller: str) -> Any:
+def scattered(operation: Any, input: Any, src: Any, view: Any, where: Any) -> Any:
     """``input`` with a part replaced by ``src``, which must have the part's shape."""
     part = view.apply(input.detach(), where)._array.shape
     if src._array.shape != part:
         raise RuntimeError(
-            f"expected src to have a size equal to the {caller} of self. src size = "
-            f"{list(src._array.shape)}, {caller} size = {list(part)}"
+            "expected src to have a size equal to the slice of self. src size = "
+            f"{list(src._array.shape)}, slice size = {list(part)}"
         )
     return operation.apply(input, src.to(input), view, where)
 
@@ -444,7 +444,7 @@ def select_scatter(input: Any, src: Any, dim: int, index: int) -> Any:
     """
     select(input.detach(), dim, index)  # refuses what it must
     where = at_dim(wrap(dim, input._array.ndim), int(index))
-    return scattered(SelectScatter, input, src, Select, where, "slice")
+    return scattered(SelectScatter, input, src, Select, where)
 
 
 @takes_axis
@@ -466,7 +466,7 @@ def slice_scatter(
     if step < 1:
         raise RuntimeError("slice step must be positive")
     where = at_dim(wrap(dim, input._array.ndim), slice(start, end, step))
-    return scattered(SliceScatter, input, src, Slice, where, "slice")
+    return scattered(SliceScatter, input, src, Slice, where)
 
 
 def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Any:
@@ -478,4 +478,4 @@ def diagonal_scatter(input: Any, src: Any, offset: int = 0, dim1: int = 0, dim2:
             [0., 6.]])
     """
     where = diagonal_places(input._array.ndim, offset, dim1, dim2)
-    return scattered(DiagonalScatter, input, src, Diagonal, where, "slice")
+    return scattered(DiagonalScatter, input, src, Diagonal, where)

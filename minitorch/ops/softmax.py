@@ -36,7 +36,7 @@ class SoftmaxBackwardData(Operation):
 
     def forward(self, xp: Any, grad: Any, y: Any, dim: int) -> Any:
         if y.size == 0 or y.ndim == 0:
-            return grad * 0
+            return y * (grad - grad * y)
         wider = wide(y)
         inner = rows.inner(xp, wide(grad), wider, dim)
         if kernels.fits(y) and kernels.fits(grad):
@@ -83,7 +83,7 @@ class LogSoftmaxBackwardData(Operation):
 
     def forward(self, xp: Any, grad: Any, y: Any, dim: int) -> Any:
         if y.size == 0 or y.ndim == 0:
-            return grad * 0
+            return grad - grad * xp.exp(y)
         total = rows.total(xp, wide(grad), dim)
         if kernels.fits(y) and kernels.fits(grad):
             return LOG_SOFTMAX_GRADIENT(grad, y, total)

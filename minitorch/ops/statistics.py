@@ -134,9 +134,7 @@ def spread(
         correction = int(unbiased)
     correction = 1 if correction is None else correction
     dims = wrap_all(dim, array.ndim)
-    if count_of(input, dims) - correction <= 0 and 0 not in [
-        length for i, length in enumerate(array.shape) if i not in dims
-    ]:
+    if (count_of(input, dims) if array.size else 0) - correction <= 0:
         warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the "
             "reduction factor (input numel divided by output numel)."

@@ -108,7 +108,7 @@ def sum_columns(x: Any) -> Any:
 def plain(xp: Any, x: Any, dims: Any, keepdim: bool) -> Any:
     """NumPy's or CuPy's own sum. That of float16 is accumulated in float32, as in PyTorch."""
     if x.dtype.char == "e":
-        return xp.add.reduce(x, axis=dims, dtype="f", keepdims=keepdim).astype("e")
+        return xp.add.reduce(x, axis=dims, dtype="f", keepdims=keepdim).astype("e", order="C")
     # the dtype, because NumPy would sum small integers in a larger one
     out = xp.add.reduce(x, axis=dims, dtype=x.dtype, keepdims=keepdim)
     return out if x.ndim < 3 else row_major(xp, out)

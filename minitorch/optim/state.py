@@ -12,6 +12,12 @@ from ..tensor import Tensor
 from .formulas import counter
 from .hooks import Hooked
 
+# Options that optimizers of old files did not have: off, or left to the optimizer.
+LATER_OPTIONS = dict.fromkeys(
+    "amsgrad capturable centered decoupled_weight_decay differentiable maximize nesterov".split(),
+    False,
+) | {"foreach": None, "fused": None}
+
 
 class Stateful(Hooked):
     """The methods of an optimizer that save and load it, or copy it."""
@@ -113,6 +119,7 @@ class Stateful(Hooked):
         self.__dict__.update(state)
         if "_optimizer_step_pre_hooks" not in self.__dict__:
             self._without_hooks()
-        for group in self.param_groups:  # written when there were fewer options
-            for name, default in self.defaults.items():
-                group.setdefault(name, default)
+        for group in self.param_groups:
+            for name in self.defaults:
+                if name in LATER_OPTIONS:
+                    group.setdefault(name, LATER_OPTIONS[name])

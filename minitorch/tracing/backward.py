@@ -13,7 +13,7 @@ from typing import Any
 from .. import backend
 from ..autograd import engine
 from ..autograd.graph import Node, TensorBase
-from ..autograd.kept import argument, kept_by
+from ..autograd.kept import argument, kept_by, values_of
 from ..autograd.saved import SavedTensor
 from ..inspection import is_tensor
 from ..nn.modules.module import Module
@@ -26,6 +26,7 @@ from .rules import rules_of, text_of
 from .steps import Trace
 
 Edge = tuple[Any, int]
+LONGEST = 60  # characters of a plain value; longer ones are tables, which nobody reads
 
 
 def trace(input: Any, gradient: Any = None) -> Any:
@@ -52,6 +53,7 @@ def trace(input: Any, gradient: Any = None) -> Any:
     <BLANKLINE>
     Step 2: MulBackward0, a * b
       in   (2,)  [1, 1]
+      with b = 3
       rule grad_a = grad * conj(b)
       out  a (2,)  [3, 3]  -> step 3, w
     <BLANKLINE>
@@ -97,9 +99,11 @@ class Recorder:
         self.arrivals: dict[Edge, list[tuple[Step, Outgoing]]] = {}
         self.calls: dict[int, int] = {}  # of a step: the call of a module that made its node
         edges = [edge for node in self.nodes for edge in node.edges if edge is not None]
-        leaves = [target for target, _ in edges if isinstance(target, TensorBase)]
+        leaves = [target for target, _ in edges if isinstance(target, TensorBase)] or [root]
         self.leaves = list({id(leaf): leaf for leaf in leaves}.values())
-        self.leaf_memory = {id(buffer(leaf._array)) for leaf in self.leaves}
+        # As in `memory`, a leaf is also data that needs no gradient.
+        data = [tensor for node in self.nodes for tensor in kept_leaves(node)]
+        self.leaf_memory = {id(buffer(leaf._array)) for leaf in [*self.leaves, *data]}
 
     def run(self) -> Trace:
         """The pass itself."""
@@ -142,6 +146,8 @@ class Recorder:
             step.rules, step.text = rules_of(node), text_of(node)
             step.line = modules.line_of(node)
             step.kept = [self.kept(name, array) for name, array in kept_arrays(node)]
+            plain = ((name, repr(value)) for name, value in values_of(node))
+            step.values = {name: value for name, value in plain if len(value) <= LONGEST}
             if (node, 0) in self.results:
                 step.variable, tensor = self.results[node, 0]
                 step.value = Numbers.of(tensor._array)
@@ -234,6 +240,15 @@ def kept_arrays(node: Any) -> Iterator[tuple[str, Any]]:
             array = getattr(leaf, "_array", leaf)
             if hasattr(array, "nbytes"):
                 yield name, array
+
+
+def kept_leaves(node: Any) -> Iterator[Any]:
+    """The tensors that a node keeps, and that no operation of the graph made."""
+    for _, value in kept_by(node):
+        if isinstance(value, SavedTensor):
+            value = value.tensor if value.output is None else None
+        if isinstance(value, TensorBase) and value._grad_fn is None:
+            yield value
 
 
 def buffer(array: Any) -> Any:

@@ -143,6 +143,7 @@ class Step:
     value: Numbers | None = None  # of the loss, leaves and variables; nobody has the others
     sources: list[int] = field(default_factory=list)  # the steps that sent what comes in
     kept: list[Kept] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)  # plain ones that the rules name
     freed: int = 0  # bytes that the graph lets go of after this step
     held: int = 0  # bytes that it holds then
     rules: list[Rule] = field(default_factory=list)

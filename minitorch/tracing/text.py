@@ -49,6 +49,9 @@ def lines(trace: Any, step: Step) -> list[str]:
     for kept in step.kept:
         name = f"{kept.name} = {kept.variable}" if kept.variable else kept.name
         found.append(f"  keeps {name} {described(kept.numbers)}")
+    if step.values:
+        plain = (f"{name} = {value}" for name, value in step.values.items())
+        found.append(f"  with {', '.join(plain)}")
     for rule in step.rules:
         found += rule_lines(rule)
     for out in step.outgoing:
@@ -80,14 +83,14 @@ def out_lines(trace: Any, out: Outgoing) -> list[str]:
     arrow = f"-> step {target.number}, {target.name}"
     if out.of > 1:
         arrow += f" ({out.place} of {out.of} that add up)"
-    if out.said == out.arrives:
-        return [f"  out  {out.argument} {described(out.arrives)}  {arrow}"]
     done = []
     if out.summed:
         dims = "dimension" if len(out.summed) == 1 else "dimensions"
         done.append(f"broadcasting undone, sum over {dims} {listed(out.summed)}")
     if out.said.dtype != out.arrives.dtype:
         done.append(f"from {out.said.dtype} to {out.arrives.dtype}")
+    if not done:
+        return [f"  out  {out.argument} {described(out.arrives)}  {arrow}"]
     return [
         f"  out  {out.argument} {described(out.said)}",
         f"       {'; '.join(done)}: {described(out.arrives)}  {arrow}",

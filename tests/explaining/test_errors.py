@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -65,6 +66,13 @@ def grad_is_none():
 def step_without_backward():
     x = leaf(2)
     return x - 0.1 * x.grad
+
+
+def nan_gradient():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)
+        with mt.autograd.detect_anomaly():
+            (mt.zeros(2, requires_grad=True).sqrt() * 0).sum().backward()
 
 
 def truth():
@@ -142,6 +150,62 @@ CASES = {
         ValueError,
         ["no variance", "[1, 3]", "model.eval()"],
     ),
+    "column of targets": (
+        lambda: F.cross_entropy(mt.ones(3, 4), mt.tensor([[1], [2], [0]])),
+        RuntimeError,
+        ["a dimension too many", "[3, 4]; the target is [3, 1]", "target.squeeze(1)"],
+    ),
+    "sizes": (
+        lambda: F.binary_cross_entropy(mt.rand(3, 1), mt.ones(3)),
+        ValueError,
+        ["an input of [3, 1] and a target of [3]", "target.unsqueeze(1)"],
+    ),
+    "sizes with logits": (
+        lambda: nn.BCEWithLogitsLoss()(mt.rand(3, 1), mt.ones(3)),
+        ValueError,
+        ["an input of [3, 1] and a target of [3]"],
+    ),
+    "kernel": (
+        lambda: nn.Conv2d(1, 4, 9)(mt.ones(1, 1, 8, 8)),
+        RuntimeError,
+        ["The image is 8 x 8", "over 9 x 9", "padding"],
+    ),
+    "pool": (
+        lambda: F.max_pool2d(mt.ones(1, 3, 1, 1), 2),
+        RuntimeError,
+        ["are 3x1x1, and would be 3x0x0"],
+    ),
+    "hidden state": (
+        lambda: nn.GRU(3, 4)(mt.ones(2, 5, 3), mt.zeros(1, 2, 4)),
+        RuntimeError,
+        ["should be (1, 5, 4), and is [1, 2, 4]", "[2, 5, 3]", "batch_first=True"],
+    ),
+    "hidden states": (
+        lambda: nn.LSTM(3, 4)(mt.ones(2, 5, 3), (mt.zeros(1, 2, 4), mt.zeros(1, 2, 4))),
+        RuntimeError,
+        ["should be (1, 5, 4), and is [1, 2, 4]"],
+    ),
+    "steps": (
+        lambda: nn.LSTM(3, 4)(mt.ones(2, 5, 7)),
+        RuntimeError,
+        ["expects 3 numbers", "[2, 5, 7]", "input_size, 7"],
+    ),
+    "layer norm": (
+        lambda: nn.LayerNorm(3)(mt.ones(3, 4)),
+        RuntimeError,
+        ["made for [3], and its input is [3, 4]"],
+    ),
+    "batch norm": (
+        lambda: nn.BatchNorm2d(3)(mt.ones(2, 4, 5, 5)),
+        RuntimeError,
+        ["made for 3 channels, and its input has 4", "[2, 4, 5, 5]", "num_features, 4"],
+    ),
+    "numbers": (lambda: mt.cat([mt.ones(()), mt.ones(())]), RuntimeError, ["mt.stack"]),
+    "ragged": (
+        lambda: mt.tensor([[1, 2], [3]]),
+        ValueError,
+        ["of length 2, another of 1", "pad_sequence"],
+    ),
     "item": (lambda: mt.ones(2).item(), RuntimeError, ["2 elements", "x.tolist()"]),
     "truth": (truth, RuntimeError, ["True or False", "mt.where"]),
     "target dtype": (
@@ -175,6 +239,18 @@ CASES = {
         ["whole numbers", "decimal point"],
     ),
     "mean": (lambda: mt.arange(3).mean(), RuntimeError, ["mean() was asked", "x.float().mean()"]),
+    "in place": (
+        lambda: mt.ones(2, dtype=mt.int64).mul_(0.5),
+        RuntimeError,
+        ["result is Float", "of dtype Long", "x.float()"],
+    ),
+    "plain number": (lambda: leaf(2).sum().item().backward(), AttributeError, ["loss.item()"]),
+    "unused": (
+        lambda: mt.autograd.grad(leaf(2).sum(), leaf(2)),
+        RuntimeError,
+        ["does not depend on", "allow_unused=True"],
+    ),
+    "nan": (nan_gradient, RuntimeError, ["gradient of Sqrt became nan", "(x + 1e-8).sqrt()"]),
     "no grad": (grad_is_none, AttributeError, [".grad was used", "loss.backward() before"]),
     "no grad, product": (step_without_backward, TypeError, [".grad was used"]),
     "second backward": (twice, RuntimeError, ["earlier backward()", "retain_graph=True"]),
@@ -228,6 +304,27 @@ CASES = {
         ["Of another shape: weight.", "as it was when it was saved"],
     ),
     "optimizer": (lambda: mt.optim.SGD([], lr=0.1), ValueError, ["nn.ModuleList"]),
+    "optimizer of a model": (
+        lambda: mt.optim.SGD(nn.Sequential(nn.Linear(2, 2)), lr=0.1),
+        TypeError,
+        ["mt.optim.SGD(model.parameters()"],
+    ),
+    "optimizer of a layer": (
+        lambda: mt.optim.Adam(nn.Linear(2, 2)),
+        TypeError,
+        ["mt.optim.SGD(model.parameters()"],
+    ),
+    "optimizer of a method": (
+        lambda: mt.optim.Adam(nn.Linear(2, 2).parameters),
+        TypeError,
+        ["with the brackets"],
+    ),
+    "no forward": (lambda: nn.Module()(mt.ones(1)), NotImplementedError, ["def forward(self, x):"]),
+    "parameter": (
+        lambda: setattr(nn.Linear(2, 2), "weight", mt.ones(2, 2)),
+        TypeError,
+        ["weight is a parameter", "nn.Parameter(tensor)", "layer.weight.copy_"],
+    ),
     "not ready": (NotReady, AttributeError, ["super().__init__()"]),
 }
 

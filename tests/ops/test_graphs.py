@@ -106,3 +106,39 @@ def test_inputs_stay_as_they_are(function, sample):
     mt.autograd.backward(outs, [mt.rand_like(out) for out in outs])
     assert bits(leaves) == before
     assert [leaf._version for leaf in leaves] == versions
+
+
+def tensors_in(value):
+    if isinstance(value, mt.Tensor):
+        return [value]
+    value = list(value.values()) if isinstance(value, dict) else value
+    return (
+        [t for item in value for t in tensors_in(item)] if isinstance(value, tuple | list) else []
+    )
+
+
+@every_call
+def test_what_changes_before_backward_is_refused_or_does_no_harm(function, sample):
+    def gradients(changed):
+        """The gradients where tensor ``changed`` of those given and returned is written into."""
+        tensors = []
+
+        def remembering(*args, **kwargs):
+            result = function(*args, **kwargs)
+            tensors.extend(tensors_in([args, kwargs, result]))
+            return result
+
+        inner = [leaf * 1 for leaf in sample.leaves()]
+        outs = differentiable(sample(remembering, *inner))
+        if changed is not None:
+            tensor = tensors[changed]
+            with mt.no_grad():
+                tensor.copy_(tensor.logical_not() if tensor.dtype in (mt.bool, mt.int64) else 0.3)
+        weights = [mt.arange(out.numel()).reshape(out.shape).to(out.dtype) for out in outs]
+        found = mt.autograd.grad(outs, inner, weights, allow_unused=True)
+        return len(tensors), bits(grad for grad in found if grad is not None)
+
+    count, expected = gradients(None)
+    for changed in range(count):
+        with contextlib.suppress(RuntimeError):
+            assert gradients(changed)[1] == expected, f"tensor {changed} was written into"

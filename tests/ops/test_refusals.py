@@ -54,7 +54,7 @@ REFUSED = [
     (lambda: mt.clamp(X), RuntimeError, "torch.clamp: At least one of 'min' or 'max' must not be"),
     (lambda: mt.clamp(X, X, 1), TypeError, "clamp() received an invalid combination"),
     (lambda: mt.clamp(Z, 0, 1), NotImplementedError, "clamp is not supported for complex types"),
-    (lambda: mt.clamp(B, B), NotImplementedError, "\"clamp_cpu\" not implemented for 'Bool'"),
+    (lambda: mt.clamp(B, B, B), NotImplementedError, "\"clamp_cpu\" not implemented for 'Bool'"),
     (lambda: mt.fmin(Z, Z), RuntimeError, "fmin not implemented for complex tensors."),
     (lambda: mt.floor(Z), NotImplementedError, "floor is not supported for complex inputs"),
     (lambda: mt.round(B), NotImplementedError, "\"round_vml_cpu\" not implemented for 'Bool'"),

@@ -132,3 +132,12 @@ def test_groups_added_after_a_plateau_scheduler():
         with_list.step(1.0)
     with_one.step(1.0)
     assert with_one.get_last_lr() == pytest.approx([0.01, 0.01])
+
+
+def test_the_options_of_another_kind_of_optimizer():
+    p = mt.ones(2, requires_grad=True)
+    adam, other = mt.optim.Adam([p]), mt.optim.SGD([p], lr=0.1)
+    adam.load_state_dict(other.state_dict())
+    p.sum().backward()
+    with pytest.raises(KeyError, match="betas"):
+        adam.step()

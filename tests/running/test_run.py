@@ -114,6 +114,24 @@ def test_a_script_is_as_with_python(tmp_path, end):
     )
 
 
+NAN = """
+import warnings, torch
+with warnings.catch_warnings(record=True) as told, torch.autograd.detect_anomaly():
+    warnings.simplefilter("always")
+    try:
+        torch.zeros(1, requires_grad=True).sqrt().mul(0).sum().backward()
+    except RuntimeError:
+        print(told[-1].message)
+"""
+
+
+def test_the_lines_of_an_anomaly_begin_with_the_program(tmp_path):
+    write(tmp_path, "program.py", NAN)
+    said = run(tmp_path, "program.py").stdout.splitlines()
+    assert said[0].endswith("Traceback of forward call that caused the error:")
+    assert said[1].endswith('program.py", line 6, in <module>')
+
+
 def test_the_word_run_may_be_left_out(tmp_path):
     write(tmp_path, "program.py", "import sys; print(sys.argv)")
     done = python(tmp_path, "-m", "minitorch", "program.py", "demo", "--version")

@@ -146,6 +146,21 @@ def test_stepping(tmp_path):
     assert seen["followed"] == "2. MulBackward0"
 
 
+def test_plain_values(tmp_path):
+    """Of ``x * 3`` the rule says ``b``: the page says which number that is."""
+    trace = mt.trace((mt.ones(2, requires_grad=True) * 3).sum())
+    script = """
+        seen.without = texts("#step h3");
+        press("ArrowRight");
+        seen.titles = texts("#step h3");
+        seen.values = texts("#step > p.quiet");
+        """
+    seen = work(trace.html(), script, tmp_path)
+    assert "Kept for this since forward" not in seen["without"]
+    assert "Kept for this since forward" in seen["titles"]
+    assert "b = 3" in seen["values"]
+
+
 def test_playing(tmp_path):
     """The browser's clock runs ahead here, so that nobody waits for it."""
     seen = work(

@@ -71,6 +71,12 @@ def test_the_text_of_an_example():
     assert said.endswith("\n\nStep 5: leaf b\n  is   (2,)  [1, -2]\n  in   (2,)  [10, 6]")
 
 
+def test_a_gradient_that_is_nan():
+    x = mt.tensor([0.0, 4.0], requires_grad=True)
+    said = step_text(mt.trace((x.sqrt() * 0).sum()), "SqrtBackward0")
+    assert "\n  out  x (2,)  [nan, 0]  -> step 4, x\n" in said
+
+
 def test_large_tensors_are_told_by_statistics():
     x = mt.arange(20.0).requires_grad_()
     said = step_text(mt.trace((x * mt.tensor([2.0] * 19 + [mt.nan])).sum()), "x")

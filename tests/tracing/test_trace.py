@@ -171,6 +171,26 @@ def test_memory():
     ]
 
 
+def test_data_is_memory_of_leaves_as_in_mt_memory():
+    x, w = mt.ones(3, 2), leaf(2, 2)
+    loss = Cube.apply((x @ w).exp() * mt.ones(2)).sum()
+    trace = mt.trace(loss)
+    assert trace.held == mt.memory(loss).activations == 2 * 3 * 2 * 4
+    assert [(one.name, one.of_leaf) for one in step_of(trace, "MmBackward0").kept] == [
+        ("input", True)
+    ]
+
+
+def test_plain_values_that_the_rules_name():
+    x = leaf(1, 1, 2)
+    trace = mt.trace((x * 3).clamp(0, 1).sum())
+    assert step_of(trace, "MulBackward0").values == {"b": "3"}
+    assert "\n  with low = 0, high = 1\n  rule " in trace.step(2)
+    assert step_of(mt.trace((x * x).sum()), "MulBackward0").values == {}
+    long = mt.trace(nn.functional.interpolate(x, 4).sum())  # a table of places and weights
+    assert step_of(long, "UpsampleNearest1DBackward0").values == {}
+
+
 def test_views_of_one_memory_count_once():
     h = leaf(4, 6).exp()
     loss = (h[:2] * h[2:]).sum()

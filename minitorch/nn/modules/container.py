@@ -32,7 +32,7 @@ class _ModuleRow(Module):
         return iter(self._modules.values())
 
     def __setitem__(self, idx: int, module: Module) -> None:
-        setattr(self, self._names(idx)[0], module)
+        setattr(self, self._names(operator.index(idx))[0], module)
 
     def __delitem__(self, idx: int | slice) -> None:
         for name in self._names(idx):
@@ -71,11 +71,11 @@ class Sequential(_ModuleRow):
 
     def __init__(self, *args: Any) -> None:
         super().__init__()
-        named = enumerate(args)
+        named = {str(place): module for place, module in enumerate(args)}
         if len(args) == 1 and isinstance(args[0], OrderedDict):
-            named = args[0].items()  # type: ignore[assignment]
-        for name, module in named:
-            self.add_module(str(name), module)
+            named = args[0]
+        for name, module in named.items():
+            self.add_module(name, module)
 
     def forward(self, input: Any) -> Any:
         """Apply the modules one after the other."""

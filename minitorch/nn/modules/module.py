@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from ... import creation, dtypes, from_data
 from ...autograd.modes import no_grad
 from ...ops.conversion import destination
+from ...refusals import check
 from ...tensor import Tensor
 from ...user_warnings import warn
 from ..parameter import Buffer, Parameter
@@ -283,28 +284,29 @@ class Module(Hooked, Stateful, Tree):
                     self._buffers[name] = fn(buffer)
         return self
 
-    def to(
-        self: T,
-        *args: Any,
-        device: Any = None,
-        dtype: Any = None,
-        non_blocking: bool = False,
-        memory_format: Any = None,
-    ) -> T:
+    def to(self: T, *args: Any, **kwargs: Any) -> T:
         """Move to a device and change the floating-point dtype, in place.
 
         ``to(device)``, ``to(dtype)``, ``to(device, dtype)`` or ``to(tensor)``. Integer parameters
-        and buffers keep their dtype. ``memory_format`` is for those of 4 or 5 dimensions.
+        and buffers keep their dtype. ``memory_format`` is for those of 4 or 5 dimensions; the other
+        arguments are those of `Tensor.to`.
 
         >>> nn.Linear(1, 1).to(mt.float64).weight.dtype
         torch.float64
         """
+        check(".to", args, kwargs)
+        device, dtype, memory_format = map(kwargs.get, ("device", "dtype", "memory_format"))
+        flags: Any = ()
+        if "tensor" in kwargs:
+            args = (kwargs["tensor"],)
         if args:
             dtype, device, flags = destination(args, dtype, device)
-            non_blocking = (*flags, non_blocking)[0]
+        if kwargs.get("copy") or any(flags[1:]):
+            raise RuntimeError(".to() does not accept copy argument")
+        non_blocking = (*flags, kwargs.get("non_blocking", False))[0]
         if dtype is not None:
             dtype = from_data.check_dtype(dtype, "to")
-            if dtype.category < 2:
+            if dtype.category < dtypes.FLOATING:
                 raise TypeError(
                     "nn.Module.to only accepts floating point or complex dtypes, but got desired "
                     f"dtype={dtype}"

@@ -118,7 +118,7 @@ class LRScheduler:
         finally:
             self._get_lr_called_within_step = False
         for group, value in zip(self.optimizer.param_groups, values, strict=True):
-            set_option(group, "lr", value)
+            set_rate(group, value)
         self._last_lr = options(self.optimizer, "lr")
 
     def _warn_outside_step(self) -> None:
@@ -166,12 +166,12 @@ def options(optimizer: Optimizer, key: str) -> list[Any]:
     return [copied(group[key]) for group in optimizer.param_groups]
 
 
-def set_option(group: dict[str, Any], key: str, value: Any) -> None:
-    """Set an option of a group."""
-    if isinstance(group[key], Tensor):
-        group[key].fill_(value)
+def set_rate(group: dict[str, Any], value: Any) -> None:
+    """Set the learning rate of a group, in the tensor that holds it if there is one."""
+    if isinstance(group["lr"], Tensor):
+        group["lr"].fill_(value)
     else:
-        group[key] = value
+        group["lr"] = value
 
 
 def per_group(name: str, optimizer: Optimizer, value: Any) -> list[Any]:

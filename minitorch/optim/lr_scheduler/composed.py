@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..optimizer import Optimizer
-from .base import LRScheduler, options, set_option
+from .base import LRScheduler, options, set_rate
 from .plateau import ReduceLROnPlateau
 
 
@@ -89,7 +89,7 @@ class SequentialLR(_Composed):
         self.last_epoch = last_epoch + 1
         self.optimizer = optimizer
         for group in optimizer.param_groups:  # what the schedulers did when they were made goes
-            set_option(group, "lr", group["initial_lr"])
+            set_rate(group, group["initial_lr"])
         self.recursive_undo()
         first = schedulers[bisect_right(milestones, 0)]
         first._initial_step()

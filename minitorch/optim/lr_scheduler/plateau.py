@@ -7,7 +7,7 @@ from typing import Any
 
 from ...user_warnings import warn
 from ..optimizer import Optimizer
-from .base import EPOCH_DEPRECATION_WARNING, LRScheduler, check_optimizer, options, set_option
+from .base import EPOCH_DEPRECATION_WARNING, LRScheduler, check_optimizer, options, set_rate
 
 
 class ReduceLROnPlateau(LRScheduler):
@@ -104,7 +104,7 @@ class ReduceLROnPlateau(LRScheduler):
             old = float(group["lr"])
             new = max(old * self.factor, lowest)
             if old - new > self.eps:
-                set_option(group, "lr", new)
+                set_rate(group, new)
 
     @property
     def in_cooldown(self) -> bool:

@@ -116,12 +116,15 @@ function incoming(step) {
 }
 
 function kept(step) {
-  if (!step.kept.length) return [];
-  return [element("h3", {}, "Kept for this since forward"), ...step.kept.map((one) => {
+  const values = Object.entries(step.values).map(([name, said]) => `${name} = ${said}`);
+  if (!step.kept.length && !values.length) return [];
+  const parts = step.kept.map((one) => {
     const made = numbers(one.numbers, one.variable ? `${one.name} = ${one.variable}` : one.name);
     made.firstChild.append(one.of_leaf ? ", a leaf's own memory" : `, ${bytes(one.bytes)}`);
     return made;
-  })];
+  });
+  if (values.length) parts.push(element("p", { class: "quiet" }, values.join(", ")));
+  return [element("h3", {}, "Kept for this since forward"), ...parts];
 }
 
 function rules(step) {

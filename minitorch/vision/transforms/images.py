@@ -101,12 +101,12 @@ def get_image_num_channels(img: Any) -> int:
     return get_dimensions(img)[0]
 
 
-def check_channels(img: Any, allowed: tuple[int, ...] = (1, 3)) -> None:
-    """TypeError unless the tensor has as many channels as one of ``allowed``."""
+def check_channels(img: Any) -> None:
+    """TypeError unless the tensor has one channel or three."""
     channels = get_dimensions(img)[0]
-    if channels not in allowed:
+    if channels not in (1, 3):
         raise TypeError(
-            f"Input image tensor permitted channel values are {list(allowed)}, but found {channels}"
+            f"Input image tensor permitted channel values are [1, 3], but found {channels}"
         )
 
 

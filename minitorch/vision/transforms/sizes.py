@@ -27,7 +27,7 @@ TWO_SIZES = "Please provide only two dimensions (h, w) for size."
 
 
 def resized_to(
-    height: int, width: int, size: Sequence[int], max_size: int | None = None
+    height: int, width: int, size: Sequence[int], max_size: int | None
 ) -> tuple[int, int]:
     """Height and width after `resize`: one number in ``size`` is for the shorter side."""
     if len(size) == 2:

@@ -89,7 +89,8 @@ class Sample:
         args, kwargs = filled([self.args, self.kwargs], iter(leaves), mt.tensor)
         with warnings.catch_warnings():
             warnings.filterwarnings(
-                "ignore", r"torch\.\w+ is deprecated|A window was not|.* is in beta"
+                "ignore",
+                r"torch\.\w+ is deprecated|A window was not|.* is in beta|.*degrees of freedom",
             )
             result = function(*args, **kwargs)
         return self.after(result) if self.after else result
