@@ -43,8 +43,10 @@ def pytest_runtest_makereport(call: pytest.CallInfo[None]) -> Generator[None, An
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # around pytest's own: so these lines come last
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, Any, Any]:
     """A line for each exercise, in the order of the chapters."""
+    result = yield
     found: dict[tuple[int, int], list[str]] = {}
     for outcome in ("passed", "failed", "error"):
         for report in terminalreporter.getreports(outcome):
@@ -61,3 +63,4 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         elif "not written yet" in said:
             state = "not written yet"
         terminalreporter.write_line(f"{chapter}.{exercise}  {state}")
+    return result

@@ -23,65 +23,83 @@ UNCHECKED = ("relu",)  # called often, and says itself all that PyTorch says
 VARIABLE = inspect.CO_VARARGS | inspect.CO_VARKEYWORDS
 
 
+class Arguments:
+    """Those of one public function: what PyTorch takes, and what was fine so far.
+
+    An object, for functions within each `checked` were a third of all objects that an import makes,
+    so many that Python looked through all for garbage: 20 ms of 130.
+    """
+
+    __slots__ = ("first", "function", "known", "name")
+
+    def __init__(self, function: Callable[..., Any], name: str) -> None:
+        self.function, self.name = function, name
+        self.first = 1 if name[0] == "." else 0  # `self` is not among the arguments of a method
+        self.known: set[tuple[Any, ...]] = set()  # what was fine: classes, and names
+
+    def most(self) -> int:
+        """So many arguments without names need no look."""
+        return 1 if inside(self.name) else refused_anyway(self.name) + self.first  # 1: the tensor
+
+    def look(self, kinds: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """Remember ``kinds`` if they are fine; else, if it can be, the call in plain values."""
+        if not self.ask(args, kwargs):
+            return self.again(args, kwargs)
+        self.known.add(kinds)
+        return None
+
+    def ask(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+        """Whether PyTorch takes them as they are; it may refuse them."""
+        if not inside(self.name):
+            return check(self.name, args[self.first :], kwargs)
+        given = bound(self.function, args, kwargs)
+        return given is not None and check_inside(self.name, given.arguments)
+
+    def again(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any] | None:
+        """The call in plain values, if PyTorch takes the arguments for such."""
+        if not inside(self.name):
+            plain = restated(self.name, args[self.first :], kwargs)
+            if plain is None:
+                return None
+            return functools.partial(self.function, *args[: self.first], *plain[0], **plain[1])
+        given = bound(self.function, args, kwargs)
+        values = restated_inside(self.name, given.arguments) if given else None
+        return None if values is None else functools.partial(self.function, **values)
+
+
 def checked(function: Callable[..., Any], name: str) -> Callable[..., Any]:
     """``function`` for the arguments that PyTorch's ``name`` takes; ``.name`` is a method."""
-    known: set[tuple[Any, ...]] = set()  # what was fine: classes of arguments, and their names
-    most = -1  # so many arguments without names need no look
-    first = 1 if name[0] == "." else 0  # `self` is not among the arguments of a method
+    arguments = Arguments(function, name)
+    known = arguments.known
+    most = -1  # to be asked for
     without_names = function
     while without_names in WITHOUT_NAMES:
         without_names = WITHOUT_NAMES[without_names]
 
-    def look(kinds: tuple[Any, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        nonlocal most
-        if most < 0:
-            most = 1 if inside(name) else refused_anyway(name) + first  # 1: the tensor
-        if not ask(args, kwargs):
-            return again(args, kwargs)
-        known.add(kinds)
-        return None
-
-    def ask(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
-        if not inside(name):
-            return check(name, args[first:], kwargs)
-        given = bound(function, args, kwargs)
-        return given is not None and check_inside(name, given.arguments)
-
-    def again(args: tuple[Any, ...], kwargs: dict[str, Any]) -> Callable[[], Any] | None:
-        if not inside(name):
-            plain = restated(name, args[first:], kwargs)
-            if plain is None:
-                return None
-            return functools.partial(function, *args[:first], *plain[0], **plain[1])
-        given = bound(function, args, kwargs)
-        values = restated_inside(name, given.arguments) if given else None
-        return None if values is None else functools.partial(function, **values)
-
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        nonlocal most
         try:
             if kwargs:
                 kinds = (*map(type, args), *kwargs, *map(type, kwargs.values()))
-                if kinds not in known and (in_plain_values := look(kinds, args, kwargs)):
-                    return in_plain_values()
+                if kinds not in known and (plain := arguments.look(kinds, args, kwargs)):
+                    return plain()
                 return function(*args, **kwargs)
-            if (
-                len(args) > most
-                and (kinds := tuple(map(type, args))) not in known
-                and (in_plain_values := look(kinds, args, kwargs))
-            ):
-                return in_plain_values()
+            if len(args) > most and (kinds := tuple(map(type, args))) not in known:
+                most = arguments.most()
+                if plain := arguments.look(kinds, args, kwargs):
+                    return plain()
             return without_names(*args)
         except Exception as error:
             overrides = sys.modules[__package__].overrides if foreign(args, kwargs) else None
             if overrides is None or overrides.BEFORE:
-                refuse(ask, args, kwargs)
-                renamed(error, function, name)
-                if (in_plain_values := again(args, kwargs)) is None:
+                refuse(arguments, args, kwargs)
+                renamed(error, function, arguments.name)
+                if (plain := arguments.again(args, kwargs)) is None:
                     raise
                 overrides = None
         if overrides is None:
-            return in_plain_values()
+            return plain()
         return overrides.ask_first(call, args, kwargs)
 
     return call
@@ -115,10 +133,10 @@ def foreign(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
     )
 
 
-def refuse(ask: Callable[..., bool], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+def refuse(arguments: Arguments, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """After an error: raise PyTorch's, if the arguments are the reason."""
     try:
-        ask(args, kwargs)
+        arguments.ask(args, kwargs)
     except (TypeError, ValueError) as error:
         raise error.with_traceback(None) from None
 

@@ -122,6 +122,11 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
             or array.max() > limits.max
         ):
             raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+    elif array.dtype.kind == "c" and isinstance(first, complex | float | int):
+        if dtype.category == dtypes.INTEGER:
+            raise TypeError("'complex' object cannot be interpreted as an integer")
+        if dtype.is_floating_point:
+            raise TypeError("must be real number, not complex")
     return array.astype(dtype.numpy, copy=False)
 
 
@@ -149,7 +154,7 @@ def from_long_integers(data: Any, dtype: dtypes.dtype | None) -> Any:
         integral = all(isinstance(n, int) for n in found)
     else:
         integral = dtype.category == dtypes.INTEGER
-    if integral or not all(isinstance(n, numbers.Number) for n in found) or ragged(data, 0):
+    if integral or not all(isinstance(n, numbers.Number) for n in found) or ragged(data):
         raise refusal(data)
     return np.array(data, np.result_type(*{type(n) for n in found} - {int}, np.float64))
 
@@ -183,7 +188,7 @@ def refusal(data: Any) -> Exception:
             return ValueError("only one element tensors can be converted to Python scalars")
         if not isinstance(item, numbers.Number | np.ndarray):
             return RuntimeError(f"Could not infer dtype of {type(item).__name__}")
-    unequal = ragged(data, 0)
+    unequal = ragged(data)
     if unequal:
         return unequal
     if any(map(is_long_integer, flat(data))):
@@ -210,22 +215,40 @@ def flat(data: Any) -> Any:
         yield data
 
 
-def ragged(data: Any, dim: int) -> Exception | None:
+def is_row(data: Any) -> bool:
+    """Whether it is a list or tuple, or an array with dimensions."""
+    return isinstance(data, list | tuple) or (isinstance(data, np.ndarray) and data.ndim > 0)
+
+
+def ragged(data: Any) -> Exception | None:
     """The error for nested lists whose lengths differ; None if these do not."""
-    if not isinstance(data, list | tuple) or not data:
-        return None
-    if not isinstance(data[0], list | tuple):
-        if any(isinstance(item, list | tuple) for item in data):
-            return TypeError("'list' object cannot be interpreted as an integer")
-        return None
-    for item in data:
-        if not isinstance(item, list | tuple):
-            return TypeError("not a sequence")
-        if len(item) != len(data[0]):
-            return ValueError(
-                f"expected sequence of length {len(data[0])} at dim {dim + 1} (got {len(item)})"
-            )
-    return next((e for e in (ragged(item, dim + 1) for item in data) if e is not None), None)
+    lengths = []
+    first = data
+    while is_row(first):
+        lengths.append(len(first))
+        first = first[0] if len(first) else None
+    return unlike(data, lengths, 0, any(isinstance(item, float) for item in flat(data)))
+
+
+def unlike(data: Any, lengths: list[int], dim: int, floating: bool) -> Exception | None:
+    """The error for the first of nested lists that has not the ``lengths`` from ``dim`` on."""
+    if dim == len(lengths):
+        if isinstance(data, np.ndarray) and data.ndim:
+            return TypeError("only 0-dimensional arrays can be converted to Python scalars")
+        if not is_row(data):
+            return None
+        kind = type(data).__name__
+        if floating:
+            return TypeError(f"must be real number, not {kind}")
+        return TypeError(f"'{kind}' object cannot be interpreted as an integer")
+    if not is_row(data):
+        return TypeError("not a sequence")
+    if len(data) != lengths[dim]:
+        return ValueError(
+            f"expected sequence of length {lengths[dim]} at dim {dim} (got {len(data)})"
+        )
+    found = (unlike(item, lengths, dim + 1, floating) for item in data)
+    return next((error for error in found if error is not None), None)
 
 
 def as_tensor(data: Any, dtype: dtypes.dtype | None = None, device: Any = None) -> Any:

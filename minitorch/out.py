@@ -112,16 +112,19 @@ def with_out(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         return write(name, function, args, kwargs, out)
 
+    if name not in POSITIONAL:
+        WITHOUT_NAMES[call] = function
+        return functools.update_wrapper(call, function)
+    place = POSITIONAL[name]
+
+    @functools.wraps(function)
     def call_with_place(*args: Any, **kwargs: Any) -> Any:
         if len(args) > place:
             kwargs["out"] = args[place]
             args = (*args[:place], *args[place + 1 :])
         return call(*args, **kwargs)
 
-    place = POSITIONAL.get(name, -1)
-    if place < 0:
-        WITHOUT_NAMES[call] = function
-    return functools.update_wrapper(call if place < 0 else call_with_place, function)
+    return call_with_place
 
 
 def with_out_all(

@@ -63,8 +63,8 @@ def unpack(name: str, signature: Signature, args: tuple[Any, ...], kwargs: dict[
     for parameter in signature.parameters:
         value = args[place] if place < len(args) else kwargs.get(parameter.name)
         place += 1
-        if isinstance(value, TensorBase | np.generic) and parameter.kind not in ("Tensor", "object"):
-            by_class = False
+        if isinstance(value, TensorBase | np.generic):
+            by_class = by_class and parameter.kind in ("Tensor", "object")
         if value is None:
             continue
         if parameter.kind in ("int", "size") and not fits(operator.index(value)):

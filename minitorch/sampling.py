@@ -317,7 +317,10 @@ def binomial(count: Any, prob: Any, generator: Generator | None = None) -> Any:
     >>> mt.binomial(mt.full((5,), 10.0), mt.full((5,), 0.5))
     tensor([7., 5., 5., 4., 7.])
     """
-    if count._array.dtype.char not in "fd":
+    if count._array.dtype.kind != "f":
+        kind = dtypes.SCALAR_TYPE[dtypes.of(count._array)]
+        raise ValueError(f"binomial only supports floating-point dtypes for count, got: {kind}")
+    if count._array.dtype.char == "e":
         raise not_implemented("binomial_cpu", count._array)
     generator = source(generator, backend.device_index(count._array), "binomial")
     return wrap(count, random.binomial(generator, count._array, prob._array))

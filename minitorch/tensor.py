@@ -80,8 +80,14 @@ class Tensor(Facts, ToPython, Methods):
 
     @requires_grad.setter
     def requires_grad(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise RuntimeError("requires_grad must be a bool")
         if value and self.grad_fn is not None:
             raise RuntimeError("you can only change requires_grad flags of leaf variables.")
+        if value and self._array.dtype.kind not in "fc":
+            raise RuntimeError(
+                "only Tensors of floating point and complex dtype can require gradients"
+            )
         self.requires_grad_(value)
 
     def requires_grad_(self, requires_grad: bool = True) -> Any:
@@ -244,7 +250,7 @@ class Tensor(Facts, ToPython, Methods):
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         if self._grad_fn is not None:
-            hooks_of(self._grad_fn).retain[self._output_nr] = weakref.ref(self)
+            hooks_of(self.grad_fn).retain[self._output_nr] = weakref.ref(self)
 
     def backward(
         self,

@@ -83,6 +83,9 @@ def test_each_exercise_has_a_line(untouched_run, solved_run):
         (solved_run, {"1.1  done", "1.2  done"}),
     ]:
         assert states <= set(printed)
+        # They come last, below pytest's list of what failed.
+        last = printed[max(i for i, line in enumerate(printed) if line.startswith("===")) :]
+        assert states <= set(last)
 
 
 def test_what_is_not_written_has_no_traceback(untouched_run):

@@ -8,6 +8,7 @@ from typing import Any
 
 from .. import backend
 from ..user_warnings import warn
+from .errors import type_name
 from .modes import state
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__))
@@ -60,6 +61,11 @@ class set_detect_anomaly(detect_anomaly):  # noqa: N801 - PyTorch's name
     """
 
     def __init__(self, mode: bool, check_nan: bool = True) -> None:
+        if not isinstance(mode, bool):
+            raise TypeError(
+                "set_anomaly_enabled(): argument 'enabled' (position 1) must be bool, not "
+                + type_name(mode)
+            )
         self.wanted = mode, check_nan
         self.previous = state.anomaly, state.check_nan
         self.set(*self.wanted)

@@ -22,7 +22,7 @@ from .anomaly import run_watched
 from .batched import batched
 from .edges import Edge, ReversePass, edge_of, places, run_elsewhere, tensors
 from .graph import Node, TensorBase
-from .hooks import run_node_hooks, run_tensor_hooks
+from .hooks import run_after_accumulate, run_before, run_node_hooks, run_tensor_hooks
 from .modes import state
 from .operation import wrap
 from .views import bump, laid_out
@@ -72,7 +72,7 @@ def run_backward(
         if node_grads is None:  # nothing that was used depends on this node
             continue
         if node.hooks is not None:
-            run_tensor_hooks(node.hooks, node_grads, accumulate)
+            run_tensor_hooks(node.hooks, node_grads)
         needed = None
         if limit is not None:
             limit.collect(node, node_grads, found)
@@ -86,9 +86,8 @@ def run_backward(
         leaf = edge[0]
         if isinstance(leaf, TensorBase) and (limit is None or edge in limit.wanted):
             if leaf._hooks is not None:
-                changed = [grad]
-                run_tensor_hooks(leaf._hooks, changed, accumulate)
-                grad, owned = changed[0], False  # a hook may have kept it
+                # a hook may have kept it
+                (grad,), owned = run_tensor_hooks(leaf._hooks, [grad]), False
             found[edge] = own(leaf, grad, owned)
     return found
 
@@ -119,6 +118,8 @@ class Limit:
 
 def run_node(node: Node, grads: list[Any], arrived: Arrived, needed: list[bool] | None) -> None:
     """Run one node and deliver what it says to where its inputs came from."""
+    if node.hooks is not None:
+        run_before(node.hooks, grads)
     arrived_grads = grads
     if len(grads) > 1 and node.materialize:
         grads = with_zeros(node, grads)
@@ -197,16 +198,16 @@ def own(leaf: Any, grad: Any, owned: bool) -> Any:
 
 def accumulate(leaf: Any, grad: Any) -> None:
     """Add ``grad`` to ``leaf.grad``, and tell the hooks that wait for it."""
-    if leaf._grad is None:
-        leaf._grad = grad
-    elif state.grad:
-        leaf._grad = leaf._grad + grad
-    else:  # as in PyTorch, the tensor that the user may hold changes
-        backend.run_at(grad._array, operator.iadd, leaf._grad._array, grad._array)
-        bump(leaf._grad)
     if leaf._hooks is not None:
-        for hook in list(leaf._hooks.after_accumulate.values()):
-            hook(leaf)
+        (grad,) = run_before(leaf._hooks, [grad])
+    held = leaf._grad
+    if held is None or state.grad:
+        leaf._grad = grad if held is None else held + grad
+    else:  # as in PyTorch, the tensor that the user may hold changes
+        backend.run_at(grad._array, operator.iadd, held._array, grad._array)
+        bump(held)
+    if leaf._hooks is not None:
+        run_after_accumulate(leaf, grad)
 
 
 def starting_gradients(outputs: Sequence[Any], grads: Any) -> list[Any]:

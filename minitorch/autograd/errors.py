@@ -46,6 +46,12 @@ _SEVERAL_VIEWS = (
     "allow the output views to be modified inplace. You should replace the inplace operation by an "
     "out-of-place one."
 )
+_IN_FUNCTION = (
+    "This view was created inside a custom Function (or because an input was returned as-is) and "
+    "the autograd logic to handle view+inplace would override the custom backward associated with "
+    "the custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix "
+    "this by cloning the output of the custom Function."
+)
 ELEMENT_TWICE = (
     "unsupported operation: more than one element of the written-to tensor refers to a single "
     "memory location. Please clone() the tensor before performing the operation."
@@ -121,10 +127,14 @@ def short_name(node: Any) -> str:
 
 
 def frozen_view(tensor: Any, happened: str) -> RuntimeError:
-    """A view whose history cannot follow a change: made under no_grad, or with others at once."""
+    """A view whose history cannot follow a change.
+
+    It was made under no_grad, or with others at once, or by a user's function.
+    """
     node, frozen = tensor._grad_fn, tensor._view.frozen
-    name = "" if node is None else re.sub(r"Backward\d+$", "", node.name())
-    if node is not None and frozen == "several":
+    name = "" if node is None else short_name(node)
+    why = {"several": _SEVERAL_VIEWS, "function": _IN_FUNCTION}.get(frozen)
+    if node is not None and why is not None:
         start = f"Output {tensor._output_nr} of {name} is a view and {happened} modified inplace."
     else:
         made = "A view was"
@@ -134,8 +144,7 @@ def frozen_view(tensor: Any, happened: str) -> RuntimeError:
         made += f" created in {'inference' if inference else 'no_grad'} mode"
         now = "in normal mode" if inference else "with grad mode enabled"
         start = f"{made} and {happened} modified inplace {now}."
-    why = _SEVERAL_VIEWS if frozen == "several" else _AMBIGUOUS.replace("no_grad", frozen)
-    return RuntimeError(f"{start} {why}")
+    return RuntimeError(f"{start} {why or _AMBIGUOUS.replace('no_grad', frozen)}")
 
 
 def invalid_gradient(node: Any, place: int, grad: Any, shape: tuple[int, ...]) -> RuntimeError:

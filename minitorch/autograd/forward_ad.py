@@ -152,17 +152,22 @@ def unpack_dual(tensor: Any, *, level: int | None = None) -> UnpackedDualTensor:
         return UnpackedDualTensor(tensor, None)
     recorded = is_recorded(tensor, duals)
     primal = tensor if recorded else tensor.detach()
+    for dual in duals:
+        if tensor is dual.result and tensor._version == 0:  # not changed in place since
+            return UnpackedDualTensor(primal, dual.tangent)
     with enable_grad():
         weights = tensor.detach().clone().requires_grad_()
         sources = [dual.source for dual in duals]
         slopes = grad(tensor, sources, weights, create_graph=True, allow_unused=True)
+        if all(slope is None for slope in slopes):
+            return UnpackedDualTensor(primal, None)
         used = [
             (slope, dual.tangent)
             for slope, dual in zip(slopes, duals, strict=True)
-            if slope is not None
+            if slope is not None and slope.requires_grad
         ]
-        if not used:
-            return UnpackedDualTensor(primal, None)
+        if not used:  # the derivative is 0, as that of round
+            return UnpackedDualTensor(primal, weights.new_zeros(weights.shape))
         slopes, along = zip(*used, strict=True)
         (tangent,) = grad(slopes, weights, along, create_graph=True, materialize_grads=True)
     return UnpackedDualTensor(primal, tangent if recorded else tangent.detach())

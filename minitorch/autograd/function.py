@@ -24,11 +24,10 @@ from typing import Any
 import numpy as np
 
 from . import errors
-from .graph import Node, TensorBase
+from .graph import Node
 from .modes import no_grad, state
-from .operation import attach
-from .saved import SavedTensor, is_in
-from .views import alias, check_writable, rebase
+from .saved import SavedTensor, returned
+from .views import check_writable
 
 
 class FunctionCtx:
@@ -157,13 +156,16 @@ class Function:
                 output = cls.forward(*args)
                 cls.setup_context(ctx, args, output)
         results = output if isinstance(output, tuple) else (output,)
-        if any(needs) and state.recording:
-            results = cls._record(ctx, args, results)
+        node = cls._record(ctx, args, results) if any(needs) and state.recording else None
+        results = tuple([returned(r, n, results, ctx, args, node) for n, r in enumerate(results)])
+        if node is not None:
+            ctx._saved = [SavedTensor(tensor, results) for tensor in ctx.to_save]
+            ctx.to_save = ()
         return results if isinstance(output, tuple) else results[0]
 
     @classmethod
     def _record(cls, ctx: FunctionCtx, args: tuple[Any, ...], results: tuple[Any, ...]) -> Any:
-        """Make a node that has ``results``."""
+        """Make the node of a call that gave ``results``."""
         for tensor in ctx.dirty_tensors:
             check_writable(tensor)
         edges = [
@@ -171,19 +173,7 @@ class Function:
             for arg, need in zip(args, ctx.needs_input_grad, strict=True)
         ]
         node = cls._backward_cls(cls, ctx)  # younger than all in `edges`
-        node.edges, node.outputs = edges, []
-        recorded = []
-        for number, result in enumerate(results):
-            is_tensor = isinstance(result, TensorBase)
-            array = result._array if is_tensor else np.empty(0)
-            node.outputs.append((array.shape, array.dtype))
-            if is_tensor and array.dtype.kind in "fc" and not is_in(result, ctx.non_differentiable):
-                if is_in(result, ctx.dirty_tensors):
-                    rebase(result, attach(alias(result), node, number))
-                else:  # an input returned as it is becomes a new tensor
-                    same = result.detach() if is_in(result, args) else result
-                    result = attach(same, node, number)
-            recorded.append(result)
-        ctx._saved = [SavedTensor(tensor, recorded) for tensor in ctx.to_save]
-        ctx.to_save = ()
-        return tuple(recorded)
+        node.edges = edges
+        arrays = [getattr(result, "_array", np.empty(0)) for result in results]
+        node.outputs = [(array.shape, array.dtype) for array in arrays]
+        return node

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import backend
 from ..user_warnings import warn
-from . import engine
+from . import engine, forward_ad
 from .graph import TensorBase
 from .modes import enable_grad
 from .operation import wrap
@@ -23,11 +23,18 @@ class GradcheckError(RuntimeError):
     """Raised where a derivative and the finite difference disagree."""
 
 
-def _refuse(forward: bool, batched: bool) -> None:
+def _one_of(forward: bool, backward: bool, names: str) -> None:
+    """Refuse to check nothing."""
+    if not (forward or backward):
+        raise AssertionError(f"Expected at least one of {names} to be True")
+
+
+def _batched(check: bool, option: str, needs: bool, needed: str) -> None:
     """Refuse to say that something is right which nobody checks."""
-    if forward or batched:
-        what = "forward mode" if forward else "batched gradients"
-        raise NotImplementedError(f"MiniTorch has no check of {what}")
+    if check and not needs:
+        raise AssertionError(f"Setting {option}=True requires {needed} to be True")
+    if check:
+        raise NotImplementedError("MiniTorch has no check of batched gradients")
 
 
 def gradcheck(
@@ -53,20 +60,24 @@ def gradcheck(
     Inputs that require grad must be float64 or complex128. Complex numbers are perturbed along both
     axes: the gradient of a real loss by z is ∂L/∂Re z + i ∂L/∂Im z, PyTorch's convention.
 
-    The check is always the full one, ``fast_mode`` or not, of gradients that are always of the
-    dtype of their input and the same each time. There is no forward mode, and no check of batched
-    gradients: to ask for these raises NotImplementedError.
+    ``check_forward_ad`` checks the tangents of `forward_ad`, too. The check is always the full one,
+    ``fast_mode`` or not, of gradients that are always of the dtype of their input and the same each
+    time. There is no check of batched gradients: to ask for it raises NotImplementedError.
 
     >>> x = mt.tensor([1.0, 2.0], dtype=mt.float64, requires_grad=True)
     >>> gradcheck(lambda x: x * x, (x,))
     True
     """
-    _refuse(check_forward_ad or check_batched_forward_grad, check_batched_grad)
+    _one_of(check_forward_ad, check_backward_ad, "check_forward_ad or check_backward_ad")
+    _batched(check_batched_grad, "check_batched_grad", check_backward_ad, "check_backward_ad")
+    option = "check_batched_forward_grad"
+    _batched(check_batched_forward_grad, option, check_forward_ad, "check_forward_ad")
     inputs = engine.tensors(inputs)
-    if not check_backward_ad:
-        return True
     try:
-        _check(func, inputs, eps, atol, rtol)
+        if check_backward_ad:
+            _check(func, inputs, eps, atol, rtol)
+        if check_forward_ad:
+            _check(func, inputs, eps, atol, rtol, forward=True)
     except GradcheckError:
         if raise_exception:
             raise
@@ -95,14 +106,19 @@ def gradgradcheck(
 ) -> bool:
     """Whether the second derivatives of ``func`` at ``inputs`` agree with finite differences.
 
+    ``check_fwd_over_rev`` checks the tangents of the gradients, too.
+
     >>> x = mt.tensor([0.5, 1.0], dtype=mt.float64, requires_grad=True)
     >>> mt.autograd.gradgradcheck(mt.sin, (x,))
     True
     """
-    _refuse(check_fwd_over_rev, check_batched_grad)
+    _one_of(check_fwd_over_rev, check_rev_over_rev, "check_fwd_over_rev or check_rev_over_rev")
+    if check_undefined_grad and not check_rev_over_rev:
+        raise AssertionError(
+            "Setting check_undefined_grad=True requires check_rev_over_rev to be True"
+        )
+    _batched(check_batched_grad, "check_batched_grad", check_rev_over_rev, "check_rev_over_rev")
     inputs = engine.tensors(inputs)
-    if not check_rev_over_rev:
-        return True
     _check_inputs(inputs)
     outputs = _differentiable(func(*inputs))
     if grad_outputs is None:
@@ -120,7 +136,10 @@ def gradgradcheck(
         return tuple(g for g in grads if g is not None)
 
     try:
-        _check(gradients, (*inputs, *weights), eps, atol, rtol, constants=True)
+        if check_rev_over_rev:
+            _check(gradients, (*inputs, *weights), eps, atol, rtol, constants=True)
+        if check_fwd_over_rev:
+            _check(gradients, (*inputs, *weights), eps, atol, rtol, constants=True, forward=True)
     except GradcheckError:
         if raise_exception:
             raise
@@ -135,8 +154,9 @@ def _check(
     atol: float,
     rtol: float,
     constants: bool = False,
+    forward: bool = False,
 ) -> None:
-    """Compare every output with every input.
+    """Compare every output with every input, by gradients or, ``forward``, by tangents.
 
     ``constants``: outputs without a gradient must not depend on the inputs. Where no output has a
     gradient, they are always held to that.
@@ -149,15 +169,20 @@ def _check(
             if not (_wants_grad(output) or (constants and _has_derivative(output))):
                 continue
             for place, source in enumerate(sources):
-                analytical = _analytical(output, source)
+                if forward:
+                    analytical = _tangents(func, inputs, source, number, output)
+                else:
+                    analytical = _analytical(output, source)
                 numerical = _numerical(func, inputs, source, number, eps)
                 if not np.allclose(analytical, numerical, rtol=rtol, atol=atol, equal_nan=True):
                     dtype = source._array.real.dtype
                     found, wanted = (
                         wrap(source, matrix.T.astype(dtype)) for matrix in (analytical, numerical)
                     )
+                    mode = "computed with forward mode " if forward else ""
                     raise GradcheckError(
-                        f"Jacobian mismatch for output {number} with respect to input {place},\n"
+                        f"Jacobian {mode}mismatch for output {number} with respect to input "
+                        f"{place},\n"
                         f"numerical:{wanted}\nanalytical:{found}\n"
                     )
 
@@ -200,6 +225,26 @@ def _analytical(output: Any, source: Any) -> np.ndarray:
         array = np.zeros_like(source._array) if found is None else found._array
         rows.append(_as_reals(array)[None])
     return np.concatenate(rows)
+
+
+def _tangents(
+    func: Callable[..., Any], inputs: tuple[Any, ...], source: Any, number: int, output: Any
+) -> np.ndarray:
+    """The same matrix by columns: the tangents of the output if one element changes by 1, or i."""
+    columns = [np.zeros((0, output._array.size * _parts(output)))]
+    for unit in _units(source):
+        with forward_ad.dual_level():
+            given = [
+                forward_ad.make_dual(x.detach(), unit if x is source else x.new_zeros(x.shape))
+                if _wants_grad(x)
+                else x
+                for x in inputs
+            ]
+            result = engine.tensors(func(*given))[number]
+            tangent = forward_ad.unpack_dual(result).tangent
+        array = np.zeros_like(output._array) if tangent is None else tangent._array
+        columns.append(_as_reals(array)[None])
+    return np.concatenate(columns).T
 
 
 def _units(output: Any) -> Any:

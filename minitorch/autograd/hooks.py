@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable
 from typing import Any
 
+from ..memory_formats import contiguous_format
 from . import errors
 
 _next_id = itertools.count().__next__
@@ -53,6 +54,8 @@ class RemovableHandle:
 
 def hooks_of(owner: Any) -> Hooks:
     """The hooks of a node or leaf, made when first asked for."""
+    if getattr(owner, "edges", None) == ():  # AccumulateGrad, of which there are many for a leaf
+        owner = owner.variable
     slot = "hooks" if hasattr(owner, "edges") else "_hooks"
     if getattr(owner, slot) is None:
         setattr(owner, slot, Hooks())
@@ -60,15 +63,11 @@ def hooks_of(owner: Any) -> Hooks:
     return hooks
 
 
-def run_tensor_hooks(hooks: Hooks, grads: list[Any], keep: Callable[..., Any]) -> None:
+def run_tensor_hooks(hooks: Hooks, grads: list[Any]) -> list[Any]:
     """Let the hooks on tensors see, and replace, the gradients that arrived for them.
 
-    ``keep(tensor, grad)`` adds to the ``.grad`` of a tensor that retains it though it is no leaf.
+    Then tensors that retain it, though they are no leaves, add theirs to ``.grad``.
     """
-    for hook in list(hooks.before_node.values()):
-        replaced = hook(tuple(grads))
-        if replaced is not None:
-            grads[:] = replaced if isinstance(replaced, tuple) else (replaced,)
     for output, hook in list(hooks.on_gradient.values()):
         if grads[output] is not None:
             replaced = hook(grads[output])
@@ -78,7 +77,18 @@ def run_tensor_hooks(hooks: Hooks, grads: list[Any], keep: Callable[..., Any]) -
     for output, reference in hooks.retain.items():
         tensor = reference()
         if tensor is not None and grads[output] is not None:
-            keep(tensor, grads[output].clone())
+            grad = grads[output].clone(memory_format=contiguous_format)
+            tensor._grad = grad if tensor._grad is None else tensor._grad + grad
+    return grads
+
+
+def run_before(hooks: Hooks, grads: list[Any]) -> list[Any]:
+    """Let the hooks before a node see, and replace, the gradients of its results."""
+    for hook in list(hooks.before_node.values()):
+        replaced = hook(tuple(grads))
+        if replaced is not None:
+            grads[:] = replaced if isinstance(replaced, tuple) else (replaced,)
+    return grads
 
 
 def run_node_hooks(node: Any, results: Any, grads: list[Any]) -> Any:
@@ -92,3 +102,11 @@ def run_node_hooks(node: Any, results: Any, grads: list[Any]) -> Any:
                 for place, grad in zip(places, replaced, strict=True):
                     results[place] = grad
     return results
+
+
+def run_after_accumulate(leaf: Any, grad: Any) -> None:
+    """Tell the hooks that wait for the ``.grad`` of a leaf, to which ``grad`` was added."""
+    for hook in list(leaf._hooks.after_accumulate.values()):
+        hook(leaf)
+    for hook in list(leaf._hooks.after_node.values()):
+        errors.check_replaced(hook, hook((), (grad,)) or (), 0)

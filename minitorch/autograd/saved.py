@@ -1,4 +1,4 @@
-"""What `Function` keeps of the tensors that a user's ``ctx.save_for_backward`` names."""
+"""What `Function` keeps of the tensors that a user saves for backward, and what it returns."""
 
 from __future__ import annotations
 
@@ -6,14 +6,41 @@ from collections.abc import Sequence
 from typing import Any
 
 from . import errors
+from .graph import TensorBase
 from .modes import state
 from .operation import attach, version_of, wrap
 from .saved_hooks import Saved
+from .views import View, alias, rebase
 
 
 def is_in(tensor: Any, tensors: tuple[Any, ...]) -> bool:
     """Whether ``tensor`` is one of ``tensors`` (``in`` would compare their elements)."""
     return any(tensor is other for other in tensors)
+
+
+def returned(
+    result: Any, number: int, results: tuple[Any, ...], ctx: Any, args: tuple[Any, ...], node: Any
+) -> Any:
+    """What a user gets for ``results[number]`` of forward, as output of ``node`` unless it is None.
+
+    An argument that forward gave back comes as a view of it. Neither this nor another view may be
+    changed in place: that would leave the function's own backward out.
+    """
+    if not isinstance(result, TensorBase):
+        return result
+    smooth = result._array.dtype.kind in "fc" and not is_in(result, ctx.non_differentiable)
+    recorded = smooth and node is not None
+    if is_in(result, ctx.dirty_tensors):
+        if recorded:
+            rebase(result, attach(alias(result), node, number))
+        return result
+    if is_in(result, args):
+        source, result = result, result.detach()
+        if source._counter is not None and (recorded or not source._requires_grad):
+            View.attach_as_it_is(result, source)
+    if result._view is not None:
+        result._view.frozen = "function" if len(results) == 1 else "several"
+    return attach(result, node, number) if recorded else result
 
 
 class SavedTensor:

@@ -66,6 +66,12 @@ class View:
         if source._requires_grad and tensor._array.dtype.kind in "fc":
             tensor._requires_grad = True  # as in PyTorch, under no_grad, too
 
+    @staticmethod
+    def attach_as_it_is(result: Any, source: Any) -> None:
+        """Make ``result`` a view of ``source`` to which no step leads: all of it, as it is."""
+        earlier = source._view or View(source, source._array, (), result, "")
+        result._view = View(earlier.base, earlier.start, earlier.steps, result, earlier.frozen)
+
     def refresh(self, tensor: Any) -> None:
         """Bring the history of ``tensor``, whose View this is, up to date with its base."""
         now = tensor._counter[0]

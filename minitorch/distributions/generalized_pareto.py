@@ -63,15 +63,14 @@ class GeneralizedPareto(Family):
         self._check(value)
         z, c = self._z(value), self._safe()
         power = -(1 + 1 / c) * (c * z).log1p()
-        near = _finite(z)
-        series = self.concentration * (near * near / 2 - near) - z
+        series = self.concentration * (_half_square(z) - _finite(z)) - z
         return -self.scale.log() + where(self._small(), series, power)
 
     def log_survival_function(self, value: Any) -> Any:
         """``ln P(X > value)``."""
         self._check(value)
         z, c = self._z(value), self._safe()
-        series = self.concentration * _finite(z).square() / 2 - z
+        series = self.concentration * _half_square(z) - z
         return where(self._small(), series, -(c * z).log1p() / c)
 
     def log_cdf(self, value: Any) -> Any:
@@ -85,7 +84,7 @@ class GeneralizedPareto(Family):
     def icdf(self, value: Any) -> Any:
         """The inverse of `cdf`."""
         log_rest, c = (-value).log1p(), self._safe()
-        series = self.concentration * _finite(log_rest).square() / 2 - log_rest
+        series = self.concentration * _half_square(log_rest) - log_rest
         z = where(self._small(), series, (-c * log_rest).expm1() / c)
         return self.loc + self.scale * z
 
@@ -117,3 +116,7 @@ class GeneralizedPareto(Family):
 def _finite(x: Any) -> Any:
     """``x``, and 0 in place of infinities: what is multiplied by c = 0."""
     return where(x.isinf(), 0.0, x)
+
+
+def _half_square(x: Any) -> Any:
+    return _finite(_finite(x).square()) / 2

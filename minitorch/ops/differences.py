@@ -77,6 +77,8 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
     ndim = input._array.ndim
     given = [dim] if is_integer(dim) else dim
     dims = list(range(ndim)) if given is None else [wrap(d, ndim) for d in given]
+    if dims and not ndim:
+        raise IndexError(f"Dimension specified as {dims[0]} but tensor has no dimensions")
     for d in dims:
         if dims.count(d) > 1:
             raise RuntimeError(f"dim {d} appears multiple times in the list of dims")

@@ -250,6 +250,8 @@ def floor_divide(input: Any, other: Any) -> Any:
     >>> mt.tensor([7, -7]) // 2, mt.tensor([7.0, -7.0]) // 2
     (tensor([ 3, -4]), tensor([ 3., -4.]))
     """
+    if not isinstance(input, TensorBase):
+        return FloorDivide.apply(overloaded("floor_divide", other, input), other)
     return FloorDivide.apply(input, overloaded("floor_divide", input, other))
 
 

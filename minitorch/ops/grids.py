@@ -65,9 +65,8 @@ def unravel_index(indices: Any, shape: Any) -> tuple[Any, ...]:
     >>> mt.unravel_index(mt.tensor([3, 5]), (2, 3))
     (tensor([1, 1]), tensor([0, 2]))
     """
-    kind = dtypes.of(indices._array)
-    if kind.category != dtypes.INTEGER:
-        raise TypeError(f"expected 'indices' to be integer dtype, but got {kind}")
+    if indices.is_complex() or dtypes.of(indices._array).category != dtypes.INTEGER:
+        raise TypeError(f"expected 'indices' to be integer dtype, but got {indices.dtype}")
     shape = (shape,) if isinstance(shape, int) else shape
     if not isinstance(shape, Sequence):
         raise TypeError(f"expected 'shape' to be int or sequence of ints, but got {type(shape)}")

@@ -20,7 +20,7 @@ from .dims import wrap
 from .fused import Fused
 from .normalization import check_dtypes
 from .operands import not_implemented
-from .sizes import listed
+from .sizes import is_integer, listed
 
 
 class NativeLayerNorm(Fused):
@@ -307,7 +307,7 @@ def group_norm(
     >>> mt.group_norm(mt.tensor([[1.0, 3.0, 10.0, 30.0]]), 2)
     tensor([[-1.0000,  1.0000, -1.0000,  1.0000]])
     """
-    if not isinstance(num_groups, int):
+    if num_groups.__class__ is not int and not is_integer(num_groups):
         raise TypeError(
             "group_norm(): argument 'num_groups' (position 2) must be int, "
             f"not {type(num_groups).__name__}"

@@ -8,6 +8,7 @@ from typing import Any
 from ..autograd.graph import TensorBase
 from ..autograd.modes import no_grad
 from .loss import reduce_tensor, reduction_of
+from .operands import invalid_combination
 
 
 def poisson_nll_loss(
@@ -59,11 +60,12 @@ def gaussian_nll_loss(
     """
     if isinstance(var, float):
         var = input.new_full(input._array.shape, var)
-    elif not isinstance(var, TensorBase):
-        raise TypeError(f"any() received an invalid combination of arguments - got ({var!r})")
-    if (var < 0).any():
+    negative = var < 0
+    if not isinstance(negative, TensorBase):
+        raise invalid_combination("any", (negative,))
+    if negative.any():
         raise ValueError("var has negative entry/entries")
-    var = beside(var, input._array.shape)
+    var = beside(var, input.size())
     if reduction not in ("none", "mean", "sum"):
         raise ValueError(f"{reduction} is not valid")
     var = var.clone()

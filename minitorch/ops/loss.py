@@ -260,7 +260,7 @@ def mse_loss(
 
 def weighted(loss: Any, weight: Any, reduction: str) -> Any:
     """Losses, each counted ``weight`` times, reduced."""
-    if weight._array.shape != loss._array.shape:
+    if weight.size() != loss.size():
         raise ValueError("Weights and input must have the same size.")
     loss = loss * weight
     if reduction == "mean":

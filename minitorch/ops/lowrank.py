@@ -27,7 +27,7 @@ def svd_lowrank(A: Any, q: int = 6, niter: int = 2, M: Any = None) -> tuple[Any,
     """
     if M is not None:
         A = A - M.broadcast_to(A.shape)
-    m, n = A._array.shape[-2:]
+    m, n = A.shape[-2:]
     tall = A.mH if m < n else A
     basis = qr(matmul(tall, A.new_empty(tall._array.shape[-1], q).normal_())).Q
     for _ in range(niter):
@@ -50,7 +50,7 @@ def pca_lowrank(
     tensor([[1.],
             [0.]])
     """
-    smaller = min(A._array.shape[-2:])
+    smaller = min(A.shape[-2:])
     q = min(6, smaller) if q is None else q
     if not 0 <= q <= smaller:
         raise ValueError(

@@ -42,7 +42,7 @@ def margin_ranking_loss(
     tensor(2.)
     """
     reduction = reduction_of(size_average, reduce, reduction)
-    if not input1._array.ndim == input2._array.ndim == target._array.ndim:
+    if not input1.dim() == input2.dim() == target.dim():
         raise RuntimeError(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: "
             f"input1: {input1.shape}, input2: {input2.shape}, target: {target.shape} "
@@ -177,7 +177,7 @@ def triplet(
     """What both triplet losses are."""
     if margin <= 0:
         raise ValueError(f"margin must be greater than 0, got {margin}")
-    dims = [x._array.ndim for x in (anchor, positive, negative)]
+    dims = [x.ndim for x in (anchor, positive, negative)]
     if len(set(dims)) > 1:
         raise RuntimeError(
             "The anchor, positive, and negative tensors are expected to have the same number of "

@@ -184,8 +184,9 @@ def check_batches(a: tuple[int, ...], b: tuple[int, ...]) -> None:
 
 def check_vector(a: Any, v: Any, addend: Any = None) -> None:
     """Refuse a matrix and a vector that cannot be multiplied, or added to ``addend``."""
-    if a.ndim != 2 or v.ndim != 1:
-        raise RuntimeError(f"vector + matrix @ vector expected, got 1, {a.ndim}, {v.ndim}")
+    ndim = 1 if addend is None else addend.ndim
+    if a.ndim != 2 or v.ndim != 1 or ndim > 1:
+        raise RuntimeError(f"vector + matrix @ vector expected, got {ndim}, {a.ndim}, {v.ndim}")
     length = a.shape[0] if addend is None else addend.size
     if a.shape[1] != v.shape[0] or length not in (1, a.shape[0]):
         raise RuntimeError(

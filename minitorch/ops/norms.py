@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import operands, sums
 from .arrays import row_major
@@ -139,10 +140,13 @@ def vector_norm(
     tensor(5.)
     """
     if not isinstance(ord, int | float):
-        raise TypeError(
-            f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, "
-            f"not {type(ord).__name__}"
-        )
+        number = operands.plain(ord.item() if isinstance(ord, TensorBase) else ord)
+        if not isinstance(number, int | float):
+            raise TypeError(
+                "linalg_vector_norm(): argument 'ord' (position 2) must be Number, "
+                f"not {type(ord).__name__}"
+            )
+        ord = number
     array = x._array
     check_norm_dtype(dtypes.of(array), dtype)
     dims = wrap_all(dim, array.ndim)

@@ -195,7 +195,7 @@ class Reciprocal(Operation):
     promote = floating
 
     def forward(self, xp: Any, x: Any) -> Any:
-        return 1 / x if x.dtype.kind == "f" else xp.reciprocal(x)  # the former in half the time
+        return 1 / x  # in half the time of `reciprocal`, whose complex zeros have other signs
 
     def grad_x(self, grad: Any, out: Any) -> Any:
         return -grad * conj(out * out)

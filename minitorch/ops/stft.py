@@ -53,7 +53,7 @@ def stft(
     """
     if center and align_to_window is not None:
         raise RuntimeError("stft align_to_window should only be set when center = false")
-    batched = input._array.ndim > 1
+    batched = input.dim() > 1
     if center:
         signal = input if batched else input[None]
         if signal._array.ndim == 2:

@@ -89,7 +89,7 @@ class Adafactor(Optimizer):
             eps1 = float(xp.finfo(param.dtype).eps)
         t = advance(state["step"])
         weight = t ** group["beta2_decay"]
-        alpha = xp.maximum(eps2, rms(xp, param)) * min(lr, 1 / t**0.5)
+        alpha = xp.fmax(eps2, rms(xp, param)) * min(lr, 1 / t**0.5)
         if group["weight_decay"] != 0:
             param *= 1 - lr * group["weight_decay"]
         xp.multiply(grad, grad, out=a)
@@ -105,7 +105,7 @@ class Adafactor(Optimizer):
             v = state["variance"]
         xp.sqrt(xp.maximum(v, eps1 * eps1, out=b), out=b)
         u = xp.divide(grad, b, out=b)
-        u *= alpha / xp.maximum(1.0, rms(xp, u) / group["d"])
+        u *= alpha / xp.fmax(1.0, rms(xp, u) / group["d"])
         param -= u
 
 

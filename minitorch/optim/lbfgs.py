@@ -10,6 +10,7 @@ from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
 from ..backend import array_module
+from ..ops.operands import plain
 from ..tensor import Tensor
 from .checks import check_lr
 from .formulas import number
@@ -77,7 +78,8 @@ class LBFGS(Optimizer):
             )
         group = self.param_groups[0]
         params = group["params"]
-        lr, max_iter, max_eval = number(group["lr"]), group["max_iter"], group["max_eval"]
+        max_iter, max_eval = group["max_iter"], group["max_eval"]
+        lr = number(group["lr"]) if isinstance(group["lr"], Tensor) else plain(group["lr"])
         tolerance = group["tolerance_change"]
         state = self.state[params[0]]
         state.setdefault("func_evals", 0)

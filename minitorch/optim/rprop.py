@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..ops.arrays import sign
 from .checks import check_lr
 from .formulas import advance, counter, number
 from .optimizer import Array, Group, Optimizer, State
@@ -74,14 +75,14 @@ class Rprop(Optimizer):
         smallest, largest = group["step_sizes"]
         previous, step_size = state["prev"], state["step_size"]
         advance(state["step"])
-        factor = xp.sign(xp.multiply(grad, previous, out=a), out=a)
-        xp.copyto(factor, eta_plus, where=factor > 0)
-        xp.copyto(factor, eta_minus, where=factor < 0)
-        xp.copyto(factor, 1, where=factor == 0)
+        factor = xp.multiply(grad, previous, out=a)
+        same, turned = factor > 0, factor < 0  # of NaN neither
+        factor.fill(1)
+        xp.copyto(factor, eta_plus, where=same)
+        xp.copyto(factor, eta_minus, where=turned)
         step_size *= factor
         xp.clip(step_size, smallest, largest, out=step_size)
         xp.copyto(previous, grad)
-        xp.copyto(previous, 0, where=factor == eta_minus)
-        xp.sign(previous, out=b)
-        b *= step_size
+        xp.copyto(previous, 0, where=turned)
+        xp.multiply(sign(xp, previous), step_size, out=b)
         param -= b

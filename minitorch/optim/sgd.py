@@ -66,7 +66,9 @@ class SGD(Optimizer):
         """The first buffer is the gradient itself, without dampening: b₀ is such that b₁ = g."""
         if group["momentum"] == 0:
             return {}
-        return {"momentum_buffer": grad * (group["dampening"] / group["momentum"])}
+        ratio = float(group["dampening"] / group["momentum"])
+        # (0 times an infinite gradient would be NaN.)
+        return {"momentum_buffer": grad * ratio if ratio else xp.zeros_like(grad)}
 
     def update(
         self, xp: Any, param: Array, grad: Array, state: State, group: Group, a: Array, b: Array

@@ -139,14 +139,38 @@ def test_what_finite_differences_cannot_handle(check, x, error, message):
         check(lambda x: x * 2, x)
 
 
+def test_tangents():
+    z = mt.tensor([0.3 + 0.7j, -1.1 + 0.2j], dtype=mt.complex128, requires_grad=True)
+    x, y = numbers(2, 3), numbers(3)
+    cases = (
+        (cube(), (x,)),
+        (lambda x, y, n: (x @ y * n, x.sum(), y.round(), mt.tensor([1])), (x, y, 2)),
+        (lambda z: (z * z, z.abs(), z.conj()), (z,)),
+        (mt.relu, (numbers(0),)),
+    )
+    for function, inputs in cases:
+        assert gradcheck(function, inputs, check_forward_ad=True)
+        assert gradcheck(function, inputs, check_forward_ad=True, check_backward_ad=False)
+    assert gradgradcheck(mt.sin, numbers(2), check_fwd_over_rev=True)
+
+
+def test_wrong_tangents_are_found():
+    said = "Jacobian computed with forward mode mismatch for output 1 with respect to input 0"
+    only_tangents = {"check_forward_ad": True, "check_backward_ad": False}
+    for function in (cube(wrong=0.9), lambda x: x.detach() * x):
+        with pytest.raises(GradcheckError, match=said):
+            gradcheck(lambda x, f=function: (x * 2, f(x)), numbers(2), **only_tangents)
+        assert not gradcheck(function, numbers(2), raise_exception=False, **only_tangents)
+    only = {"check_fwd_over_rev": True, "check_rev_over_rev": False, "check_undefined_grad": False}
+    with pytest.raises(GradcheckError, match="forward mode"):
+        gradgradcheck(cube(wrong_second=0.9), numbers(2), **only)
+
+
 def test_it_does_not_say_that_what_it_cannot_check_is_right():
-    x = mt.ones(1, dtype=mt.float64, requires_grad=True)
-    for check, option in (
-        (mt.autograd.gradcheck, "check_forward_ad"),
-        (mt.autograd.gradcheck, "check_batched_grad"),
-        (mt.autograd.gradgradcheck, "check_fwd_over_rev"),
+    for check, options in (
+        (gradcheck, {"check_batched_grad": True}),
+        (gradcheck, {"check_batched_forward_grad": True, "check_forward_ad": True}),
+        (gradgradcheck, {"check_batched_grad": True}),
     ):
         with pytest.raises(NotImplementedError, match="no check of"):
-            check(mt.exp, (x,), **{option: True})
-    assert mt.autograd.gradcheck(mt.floor, (x,), check_backward_ad=False)
-    assert mt.autograd.gradgradcheck(mt.exp, (x,), check_rev_over_rev=False)
+            check(mt.exp, numbers(1), **options)

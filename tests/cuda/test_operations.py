@@ -9,7 +9,7 @@ import pytest
 
 import minitorch as mt
 from minitorch.autograd import grad
-from tests.ops.samples import CALLS, PLAIN_CALLS, filled
+from tests.ops.samples import CALLS, PLAIN_CALLS, WARNINGS, filled
 from tests.ops.test_in_place import CALLS as IN_PLACE_CALLS
 
 # Random numbers on a GPU are not those of the CPU.
@@ -24,7 +24,7 @@ def call(function, sample, leaves, device):
     """What ``sample(function, *leaves)`` does, with its other arrays on ``device``."""
     args, kwargs = filled([sample.args, sample.kwargs], iter(leaves), on(device))
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", r"torch\.\w+ is deprecated|A window was not provided")
+        warnings.filterwarnings("ignore", WARNINGS)
         result = function(*args, **kwargs)
         return sample.after(result) if sample.after else result
 

@@ -94,6 +94,7 @@ def named_sequential(torch):
     yield s, s.a, s[1:], s[2], list(s.state_dict()), list(s[2:].state_dict()), s + s
     s.d = nn.GELU()
     yield s, len(s), change(delete, s, 0), [name for name in dir(s) if name.isdigit()]
+    yield said(nn.Sequential, OrderedDict([(1, nn.ReLU())]))
 
     class Mine(nn.Sequential):
         pass

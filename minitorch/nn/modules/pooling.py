@@ -31,7 +31,7 @@ class _MaxPoolNd(Module):
 
     def forward(self, input: Tensor) -> Any:
         """The largest element of each window, with its place if ``return_indices``."""
-        return self.function(
+        return self._function(
             input,
             self.kernel_size,
             self.stride,
@@ -56,7 +56,7 @@ class MaxPool1d(_MaxPoolNd):
     tensor([[3., 5.]])
     """
 
-    function = staticmethod(F.max_pool1d)
+    _function = staticmethod(F.max_pool1d)
 
 
 class MaxPool2d(_MaxPoolNd):
@@ -70,7 +70,7 @@ class MaxPool2d(_MaxPoolNd):
     torch.Size([1, 3, 4, 4])
     """
 
-    function = staticmethod(F.max_pool2d)
+    _function = staticmethod(F.max_pool2d)
 
 
 class MaxPool3d(_MaxPoolNd):
@@ -80,7 +80,7 @@ class MaxPool3d(_MaxPoolNd):
     torch.Size([1, 3, 2, 4, 4])
     """
 
-    function = staticmethod(F.max_pool3d)
+    _function = staticmethod(F.max_pool3d)
 
 
 class AvgPool1d(Module):
@@ -147,7 +147,7 @@ class _AvgPool(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The mean of each window."""
-        return self.function(
+        return self._function(
             input,
             self.kernel_size,
             self.stride,
@@ -170,7 +170,7 @@ class AvgPool2d(_AvgPool):
               [1., 1.]]]])
     """
 
-    function = staticmethod(F.avg_pool2d)
+    _function = staticmethod(F.avg_pool2d)
 
 
 class AvgPool3d(_AvgPool):
@@ -180,7 +180,7 @@ class AvgPool3d(_AvgPool):
     torch.Size([1, 3, 2, 4, 4])
     """
 
-    function = staticmethod(F.avg_pool3d)
+    _function = staticmethod(F.avg_pool3d)
 
 
 class _AdaptiveAvgPool(Module):
@@ -192,7 +192,7 @@ class _AdaptiveAvgPool(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The mean of each window."""
-        return self.function(input, self.output_size)
+        return self._function(input, self.output_size)
 
     def extra_repr(self) -> str:
         """The size that comes out."""
@@ -206,7 +206,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
     tensor([[2., 4.]])
     """
 
-    function = staticmethod(F.adaptive_avg_pool1d)
+    _function = staticmethod(F.adaptive_avg_pool1d)
 
 
 class AdaptiveAvgPool2d(_AdaptiveAvgPool):
@@ -216,7 +216,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     torch.Size([1, 3, 1, 9])
     """
 
-    function = staticmethod(F.adaptive_avg_pool2d)
+    _function = staticmethod(F.adaptive_avg_pool2d)
 
 
 class AdaptiveAvgPool3d(_AdaptiveAvgPool):
@@ -226,7 +226,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     torch.Size([1, 3, 1, 2, 2])
     """
 
-    function = staticmethod(F.adaptive_avg_pool3d)
+    _function = staticmethod(F.adaptive_avg_pool3d)
 
 
 class _AdaptiveMaxPool(Module):
@@ -239,7 +239,7 @@ class _AdaptiveMaxPool(Module):
 
     def forward(self, input: Tensor) -> Any:
         """The largest element of each window, with its place if ``return_indices``."""
-        return self.function(input, self.output_size, self.return_indices)
+        return self._function(input, self.output_size, self.return_indices)
 
     def extra_repr(self) -> str:
         """The size that comes out."""
@@ -253,7 +253,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     tensor([[3., 5.]])
     """
 
-    function = staticmethod(F.adaptive_max_pool1d)
+    _function = staticmethod(F.adaptive_max_pool1d)
 
 
 class AdaptiveMaxPool2d(_AdaptiveMaxPool):
@@ -263,7 +263,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     torch.Size([1, 3, 1, 6])
     """
 
-    function = staticmethod(F.adaptive_max_pool2d)
+    _function = staticmethod(F.adaptive_max_pool2d)
 
 
 class AdaptiveMaxPool3d(_AdaptiveMaxPool):
@@ -273,7 +273,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     torch.Size([1, 3, 2, 2, 2])
     """
 
-    function = staticmethod(F.adaptive_max_pool3d)
+    _function = staticmethod(F.adaptive_max_pool3d)
 
 
 class _LPPool(Module):
@@ -290,7 +290,7 @@ class _LPPool(Module):
 
     def forward(self, input: Tensor) -> Tensor:
         """The norm of each window."""
-        return self.function(
+        return self._function(
             input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode
         )
 
@@ -309,7 +309,7 @@ class LPPool1d(_LPPool):
     tensor([[ 5., 13.]])
     """
 
-    function = staticmethod(F.lp_pool1d)
+    _function = staticmethod(F.lp_pool1d)
 
 
 class LPPool2d(_LPPool):
@@ -319,7 +319,7 @@ class LPPool2d(_LPPool):
     tensor([[[5.]]])
     """
 
-    function = staticmethod(F.lp_pool2d)
+    _function = staticmethod(F.lp_pool2d)
 
 
 class LPPool3d(_LPPool):
@@ -329,7 +329,7 @@ class LPPool3d(_LPPool):
     torch.Size([1, 3, 2, 4, 4])
     """
 
-    function = staticmethod(F.lp_pool3d)
+    _function = staticmethod(F.lp_pool3d)
 
 
 class _FractionalMaxPool(Module):
@@ -368,7 +368,7 @@ class _FractionalMaxPool(Module):
 
     def forward(self, input: Tensor) -> Any:
         """The largest element of each window, with its place if ``return_indices``."""
-        return self.function(
+        return self._function(
             input,
             self.kernel_size,
             self.output_size,
@@ -390,7 +390,7 @@ class FractionalMaxPool2d(_FractionalMaxPool):
     """
 
     dims = 2
-    function = staticmethod(F.fractional_max_pool2d)
+    _function = staticmethod(F.fractional_max_pool2d)
 
 
 class FractionalMaxPool3d(_FractionalMaxPool):
@@ -401,4 +401,4 @@ class FractionalMaxPool3d(_FractionalMaxPool):
     """
 
     dims = 3
-    function = staticmethod(F.fractional_max_pool3d)
+    _function = staticmethod(F.fractional_max_pool3d)

@@ -26,7 +26,7 @@ class _MaxUnpool(Module):
 
     def forward(self, input: Tensor, indices: Tensor, output_size: Any = None) -> Tensor:
         """Each element of ``input`` at the place that ``indices`` tells, zeros elsewhere."""
-        return self.function(
+        return self._function(
             input, indices, self.kernel_size, self.stride, self.padding, output_size
         )
 
@@ -44,7 +44,7 @@ class MaxUnpool1d(_MaxUnpool):
     """
 
     dims = 1
-    function = staticmethod(F.max_unpool1d)
+    _function = staticmethod(F.max_unpool1d)
 
 
 class MaxUnpool2d(_MaxUnpool):
@@ -60,7 +60,7 @@ class MaxUnpool2d(_MaxUnpool):
     """
 
     dims = 2
-    function = staticmethod(F.max_unpool2d)
+    _function = staticmethod(F.max_unpool2d)
 
 
 class MaxUnpool3d(_MaxUnpool):
@@ -72,4 +72,4 @@ class MaxUnpool3d(_MaxUnpool):
     """
 
     dims = 3
-    function = staticmethod(F.max_unpool3d)
+    _function = staticmethod(F.max_unpool3d)

@@ -16,7 +16,7 @@ from .numerical import NUMERICAL, SIGNALS, SPECIAL
 from .plain import PLAIN
 from .products import PRODUCTS
 from .reductions import ORDER, REDUCTIONS, SOFTMAX
-from .sample import NAMESPACES, PLACES, Sample, calls, filled, forms
+from .sample import NAMESPACES, PLACES, WARNINGS, Sample, calls, filled, forms
 from .shapes import CONVERSIONS, SHAPES
 from .spatial import SPATIAL
 

@@ -11,6 +11,7 @@ import pytest
 
 import minitorch as mt
 
+WARNINGS = r"torch\.\w+ is deprecated|A window was not|.* is in beta|.*degrees of freedom"
 PLACES = {"mt": mt, "Tensor": mt.Tensor, "F": mt.nn.functional}
 NAMESPACES = {"linalg": mt.linalg, "fft": mt.fft, "special": mt.special}  # only where a row says so
 
@@ -88,10 +89,7 @@ class Sample:
         mt.manual_seed(0)
         args, kwargs = filled([self.args, self.kwargs], iter(leaves), mt.tensor)
         with warnings.catch_warnings():
-            warnings.filterwarnings(
-                "ignore",
-                r"torch\.\w+ is deprecated|A window was not|.* is in beta|.*degrees of freedom",
-            )
+            warnings.filterwarnings("ignore", WARNINGS)
             result = function(*args, **kwargs)
         return self.after(result) if self.after else result
 
