@@ -115,19 +115,22 @@ def array_from(data: Any, dtype: dtypes.dtype | None = None, copy: bool = False)
             dtype = functools.reduce(dtypes.promote_types, kinds)
         else:
             dtype = dtypes.of_number(array.flat[0].item() if array.size else 0.0)
-    elif dtype.category == dtypes.INTEGER and array.dtype.kind == "i" and array.size:
-        limits = np.iinfo(dtype.numpy)
-        if (
-            array.min() < (limits.min if dtype.is_signed else -limits.max)
-            or array.max() > limits.max
-        ):
-            raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
+    elif dtype.category == dtypes.INTEGER and array.dtype.kind in "if" and array.size:
+        refuse_overflow(array, dtype)
     elif array.dtype.kind == "c" and isinstance(first, complex | float | int):
         if dtype.category == dtypes.INTEGER:
             raise TypeError("'complex' object cannot be interpreted as an integer")
         if dtype.is_floating_point:
             raise TypeError("must be real number, not complex")
     return array.astype(dtype.numpy, copy=False)
+
+
+def refuse_overflow(array: Any, dtype: dtypes.dtype) -> None:
+    """Refuse numbers that the integer ``dtype`` cannot hold; negative integers wrap if unsigned."""
+    limits = np.iinfo(dtype.numpy)
+    lowest = limits.min if dtype.is_signed or array.dtype.kind == "f" else -limits.max
+    if not (lowest <= array.min() and array.max() <= limits.max):  # nor NaN
+        raise RuntimeError(f"value cannot be converted to type {dtype.name} without overflow")
 
 
 def has_long_integers(array: Any, data: Any) -> bool:

@@ -14,7 +14,6 @@ import numpy as np
 from . import dtypes
 from .from_data import check_dtype, leaf
 from .ops.arrays import special
-from .ops.sizes import is_integer
 
 
 def window(
@@ -27,11 +26,6 @@ def window(
     requires_grad: bool,
 ) -> Any:
     """The window ``shape(n, steps)`` at n from 0 to ``length - 1``; computed in its own dtype."""
-    if not is_integer(length):
-        raise TypeError(
-            f"{caller}(): argument 'window_length' (position 1) must be int, "
-            f"not {type(length).__name__}"
-        )
     kind = check_dtype(dtype, caller)
     if not kind.is_floating_point:
         raise RuntimeError(

@@ -127,10 +127,6 @@ def randperm(
     >>> mt.randperm(5)
     tensor([4, 0, 1, 3, 2])
     """
-    if not is_int(n):
-        raise TypeError(
-            f"randperm(): argument 'n' (position 1) must be int, not {type(n).__name__}"
-        )
 
     def sample(generator: Generator, shape: Any, kind: Any) -> Any:
         with backend.memory_for((n,), kind):

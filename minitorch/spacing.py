@@ -10,6 +10,7 @@ import numpy as np
 from . import backend, dtypes
 from .autograd.graph import TensorBase
 from .from_data import check_dtype, leaf
+from .ops.scalars import number
 from .ops.sizes import fits, long
 from .user_warnings import warn
 
@@ -76,6 +77,7 @@ def linspace(
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype_between(start, end, dtype, "linspace")
+    start, end = (number(x, kind, "linspace") for x in (start, end))
     with backend.memory_for((long(steps),), kind.numpy):
         array = spaced(start, end, steps, kind)
     return leaf(array, device, requires_grad)
@@ -135,8 +137,9 @@ def logspace(
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype_between(start, end, dtype, "logspace")
+    start, end = (number(x, kind, "logspace") for x in (start, end))
     if kind.category < dtypes.FLOATING:  # whole ends, and powers between them
-        powers = spaced(int(start), int(end), steps, dtypes.float32)
+        powers = spaced(start, end, steps, dtypes.float32)
     else:
         powers = spaced(start, end, steps, kind)
     powers = powers.astype(np.complex128 if kind.is_complex else np.float64)

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import backend
 from .anomaly import run_watched
-from .graph import AccumulateGrad, TensorBase
+from .graph import AccumulateGrad, Node, TensorBase
 from .hooks import RemovableHandle
 from .modes import state
 from .operation import attach, make
@@ -108,12 +108,12 @@ def run_elsewhere(node: Any, grads: list[Any], needed: list[bool] | None) -> Any
         return run_watched(node, grads, needed) if state.anomaly else node.run(grads, needed)
 
 
-def takes_part(tensor: Any) -> bool:
-    """Whether the reverse pass that runs now brings a gradient to ``tensor``."""
-    place, running = edge_of(tensor), state.running
+def takes_part(place: Edge) -> bool:
+    """Whether the reverse pass that runs now brings a gradient there."""
+    running = state.running
     if not isinstance(running, list):  # but limited to some inputs
         return place in running.wanted or place[0] in running.useful
-    if tensor._grad_fn is not None:
+    if isinstance(place[0], Node):
         return place[0] in running
     return any(place == edge for node in running for edge in node.edges)
 
@@ -144,7 +144,7 @@ def register_multi_grad_hook(
             nonlocal arrived, seen, missing
             if state.running is not seen:
                 seen, arrived = state.running, [None] * len(tensors)
-                missing = sum(map(takes_part, tensors)) if mode == "all" else 1
+                missing = sum(map(takes_part, awaited)) if mode == "all" else 1
             arrived[place] = grad
             missing -= 1
             if missing == 0:
@@ -152,6 +152,7 @@ def register_multi_grad_hook(
 
         return hook
 
+    awaited = [edge_of(tensor) for tensor in tensors]  # in-place changes will not matter
     together: dict[int, Any] = {}
     for place, tensor in enumerate(tensors):
         if tensor.requires_grad:

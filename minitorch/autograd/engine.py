@@ -52,18 +52,22 @@ def take(arrived: Arrived, node: Node) -> list[Any] | None:
 
 
 def run_backward(
-    roots: Sequence[Any], grads: Sequence[Any], keep_graph: bool, inputs: Sequence[Any] = ()
+    roots: Sequence[Any],
+    grads: Sequence[Any],
+    keep_graph: bool,
+    inputs: Sequence[Any] = (),
+    run_inputs: bool = False,
 ) -> dict[Edge, Any]:
     """One reverse pass from ``roots``, whose gradients are ``grads``.
 
     Returns the gradient of every leaf that was reached or, if ``inputs`` are given, of those
-    tensors only, by edge.
+    tensors only, by edge. With ``run_inputs`` their own nodes run, and are freed, as well.
     """
     arrived: Arrived = {}
     for root, grad in zip(roots, grads, strict=True):
         add(arrived, edge_of(root), grad, owned=False)
     nodes = [root._grad_fn for root in roots if root._grad_fn is not None]
-    limit = Limit(nodes, inputs) if inputs else None
+    limit = Limit(nodes, inputs, run_inputs) if inputs else None
     found: dict[Edge, Any] = {}
     order = limit.order if limit else youngest_first(nodes)
     state.running = limit or order
@@ -95,12 +99,13 @@ def run_backward(
 class Limit:
     """A pass that is asked for the gradients of some tensors only."""
 
-    def __init__(self, roots: Sequence[Node], inputs: Sequence[Any]) -> None:
+    def __init__(self, roots: Sequence[Node], inputs: Sequence[Any], run_inputs: bool) -> None:
         self.wanted = {edge_of(tensor) for tensor in inputs}
         # Nothing that is older than the oldest of the inputs can lead to one of them.
         oldest = min(t.number if isinstance(t, Node) else 0 for t, _ in self.wanted)
         self.order = youngest_first(roots, oldest)
-        self.useful: set[Node] = set()  # the nodes through which the wanted gradients come
+        # The nodes through which the wanted gradients come.
+        self.useful = {t for t, _ in self.wanted if run_inputs and isinstance(t, Node)}
         for node in reversed(self.order):
             if any(self.needed(node)):
                 self.useful.add(node)
@@ -246,7 +251,7 @@ def backward(
     errors.check_inputs(inputs, limited)
     with ReversePass(create_graph):
         keep = create_graph if retain_graph is None else retain_graph
-        found = run_backward(roots, grads, keep, limited)
+        found = run_backward(roots, grads, keep, limited, run_inputs=True)
         for (leaf, _), found_grad in found.items():
             if isinstance(leaf, TensorBase) and leaf._requires_grad:  # others retain theirs
                 accumulate(leaf, found_grad)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import numpy as np
+
 from .. import backend, dtypes
 from ..user_warnings import warn
 from .modes import state
@@ -155,12 +157,22 @@ def invalid_gradient(node: Any, place: int, grad: Any, shape: tuple[int, ...]) -
     )
 
 
-def wrong_count(node: Any, got: int) -> RuntimeError:
-    """A user's backward returned too few or too many gradients."""
-    return RuntimeError(
-        f"function {node.name()} returned an incorrect number of gradients (expected "
-        f"{len(node.edges)}, got {got})"
-    )
+def check_gradients(node: Any, results: list[Any]) -> None:
+    """Refuse what a user's backward returned if it is too few or too many, or no gradient."""
+    expected, got = len(node.edges), len(results)
+    if got < expected or any(result is not None for result in results[expected:]):
+        raise RuntimeError(
+            f"function {node.name()} returned an incorrect number of gradients (expected "
+            f"{expected}, got {got})"
+        )
+    for place, result in enumerate(results[:expected]):
+        if result is not None and not node.ctx._tensors[place]:
+            raise RuntimeError(
+                f"function {node.name()} returned a gradient different than None at position "
+                f"{place + 1}, but the corresponding forward input was not a Variable"
+            )
+        if result is not None and not hasattr(result, "_array"):
+            raise RuntimeError(f"expected Variable or None (got {type_name(result)})")
 
 
 def check_start(number: int, output: Any, grad: Any) -> None:
@@ -291,14 +303,34 @@ def check_batched(outputs: tuple[Any, ...], grads: tuple[Any, ...]) -> None:
         )
 
 
+# Functions of two operands whose result has the shape and dtype that these have in common.
+ELEMENTWISE = frozenset(
+    "arctan2 atan2 bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor "
+    "copysign div divide floor_divide fmod hypot pow remainder xlogy".split()
+)
+
+
+def check_elementwise(name: str, target: Any, operands: tuple[Any, ...]) -> None:
+    """Refuse to write what a function of `ELEMENTWISE` would give into ``target``."""
+    if name in ELEMENTWISE:
+        arrays = [getattr(x, "_array", x) for x in (target, *operands)]
+        shape = np.broadcast_shapes(*[getattr(array, "shape", ()) for array in arrays])
+        check_result(target, shape, dtypes.result_type(*arrays))
+
+
 def check_shape(target: Any, value: Any) -> None:
     """Refuse to write ``value`` into ``target`` if its shape or kind of dtype does not fit."""
-    if value._array.shape != target._array.shape:
+    check_result(target, value._array.shape, dtypes.of(value._array))
+
+
+def check_result(target: Any, shape: tuple[int, ...], have: dtypes.dtype) -> None:
+    """Refuse to write a result of this shape and dtype into ``target`` if they do not fit."""
+    if shape != target._array.shape:
         raise RuntimeError(
             f"output with shape {list(target._array.shape)} doesn't match the broadcast shape "
-            f"{list(value._array.shape)}"
+            f"{list(shape)}"
         )
-    have, want = dtypes.of(value._array), dtypes.of(target._array)
+    want = dtypes.of(target._array)
     if not dtypes.can_cast(have, want):
         raise RuntimeError(
             f"result type {dtypes.SCALAR_TYPE[have]} can't be cast to the desired output type "

@@ -45,6 +45,7 @@ class FunctionCtx:
         self._saved: list[SavedTensor] | None = []
         self._node: Any = None  # how to find the node of the call
         self._limited = False  # whether backward is for some inputs only
+        self._tensors: list[bool] = []  # which arguments are tensors
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; ``saved_tensors`` refuses those changed in place since."""
@@ -94,9 +95,7 @@ class FunctionNode(Node):
         self.ctx._limited = needed is not None
         results = self.function.backward(self.ctx, *grads)
         results = list(results) if isinstance(results, tuple) else [results]
-        extra = results[len(self.edges) :]
-        if len(results) < len(self.edges) or any(result is not None for result in extra):
-            raise errors.wrong_count(self, len(results))
+        errors.check_gradients(self, results)
         return results
 
 
@@ -172,6 +171,7 @@ class Function:
             (arg.grad_fn or arg, arg._output_nr) if need else None
             for arg, need in zip(args, ctx.needs_input_grad, strict=True)
         ]
+        ctx._tensors = [hasattr(arg, "_array") for arg in args]
         node = cls._backward_cls(cls, ctx)  # younger than all in `edges`
         node.edges = edges
         arrays = [getattr(result, "_array", np.empty(0)) for result in results]

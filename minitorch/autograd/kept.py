@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from .function import FunctionNode
-from .operation import Operation
+from .function import Function, FunctionNode
+from .operation import Operation, parameters
 from .saved_hooks import Packed
 
 
 def kept_by(node: Any) -> Iterator[tuple[str, Any]]:
-    """Arguments, results ("out"), and what was computed on the way: tensors, arrays, tuples.
+    """Arguments, results ("out"), and what was computed on the way: tensors and arrays.
 
     Of a user's `Function` each is a `SavedTensor`; what hooks keep for an operation is a `Saved`.
     """
@@ -27,7 +27,11 @@ def kept_by(node: Any) -> Iterator[tuple[str, Any]]:
         outs = packed.outs if packed else [out[0] for out in getattr(node, "kept_out", None) or ()]
         for out in outs:
             yield "out", out
-        yield from (holder.extra or {}).items()
+        for name, value in (holder.extra or {}).items():
+            if isinstance(value, tuple):
+                yield from ((f"{name} {i}", part) for i, part in enumerate(value))
+            else:
+                yield name, value
 
 
 def values_of(node: Any) -> Iterator[tuple[str, Any]]:
@@ -46,5 +50,10 @@ def packed_by(node: Operation) -> Packed | None:
 
 def argument(node: Any, place: int) -> str:
     """The name of an argument, as ``forward`` has it."""
-    names = node.parameters if isinstance(node, Operation) else ()
+    if isinstance(node, FunctionNode):
+        with_ctx = node.function.setup_context is Function.setup_context
+        forward = node.function.forward
+        names = parameters(forward)[with_ctx:] if hasattr(forward, "__code__") else ()
+    else:
+        names = getattr(node, "parameters", ())
     return names[place] if place < len(names) else f"argument {place + 1}"

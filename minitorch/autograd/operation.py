@@ -200,9 +200,8 @@ class Operation(Node):
         """Where `detect_anomaly` or `saved_tensors_hooks` is on: note where, let them keep."""
         if state.anomaly:
             stack(self)
-        if state.saved_hooks:
+        if state.saved_hooks and self.holds_tensors:
             saved_hooks.Packed(self, lambda array: make(TensorBase._result_class, array))
-            self.holds_tensors = True
 
     @classmethod
     def function_name(cls) -> str:

@@ -28,8 +28,13 @@ def returned(
     """
     if not isinstance(result, TensorBase):
         return result
-    smooth = result._array.dtype.kind in "fc" and not is_in(result, ctx.non_differentiable)
-    recorded = smooth and node is not None
+    smooth = [
+        isinstance(r, TensorBase)
+        and r._array.dtype.kind in "fc"
+        and not is_in(r, ctx.non_differentiable)
+        for r in results
+    ]
+    recorded = smooth[number] and node is not None
     if is_in(result, ctx.dirty_tensors):
         if recorded:
             rebase(result, attach(alias(result), node, number))
@@ -39,7 +44,7 @@ def returned(
         if source._counter is not None and (recorded or not source._requires_grad):
             View.attach_as_it_is(result, source)
     if result._view is not None:
-        result._view.frozen = "function" if len(results) == 1 else "several"
+        result._view.frozen = "several" if sum(smooth) > 1 else "function"
     return attach(result, node, number) if recorded else result
 
 

@@ -117,6 +117,7 @@ class CopySlices(Node):
     """A base after one of its views was given a new value: the base with that part replaced."""
 
     torch_name = "torch::autograd::CopySlices"
+    parameters = ("base", "value")  # for a trace
     __slots__ = ("steps", "strides")
 
     def __init__(self, base: Any, value: Any, view: View) -> None:
@@ -164,7 +165,11 @@ def in_place(function: Callable[..., Any]) -> Callable[..., Any]:
     def method(input: Any, *args: Any, **kwargs: Any) -> Any:
         check_writable(input)
         check_memory(input, (*args, *kwargs.values()))
-        return write(input, function, *args, **kwargs)
+        try:
+            return write(input, function, *args, **kwargs)
+        except NotImplementedError:  # PyTorch looks at shape and dtype of the result first
+            errors.check_elementwise(function.__name__, input, args)
+            raise
 
     name = function.__name__ + "_"
     method.__name__ = method.__qualname__ = name

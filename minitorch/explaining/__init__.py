@@ -16,9 +16,9 @@ NOTHING: Any = object()
 def explain(thing: Any = NOTHING) -> Any:
     """Explain a tensor or an error in words; ``print`` what it returns, or let a notebook show it.
 
-    Of a tensor: its storage, offset and strides, which elements of the storage it sees, of what
-    it is a view, how often it was changed in place, and what made it. Of an error: what it is,
-    the line of your program, why it came, and how to mend it, for those that beginners meet.
+    Of a tensor: its storage, offset and strides, which elements of the storage it sees, of what it
+    is a view, how often it was changed in place, and what made it. Of an error: what it is, the
+    line of your program, why it came, and how to mend it, for those that beginners meet.
     Without an argument: the error being handled, or else the last one that ended at the prompt.
 
     >>> x = mt.arange(6).reshape(2, 3)

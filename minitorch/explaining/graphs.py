@@ -51,6 +51,9 @@ class Memory:
         nodes = youngest_first([r.grad_fn for r in results if r.grad_fn is not None])
         self.weights = self.activations = 0
         self.seen: dict[int, Any] = {}  # the arrays so far, by their ids
+        edges = (edge for node in nodes for edge in node.edges if edge is not None)
+        ends = [target for target, _ in edges if isinstance(target, TensorBase)]
+        self.of_leaves = {id(owner(leaf._array)) for leaf in ends}  # their views are theirs, too
         self.packed = self.shared = False  # whether these words stand in the table
         self.parts: set[int] = set()  # the checkpointed calls so far
         rows: list[Row] = []
@@ -81,17 +84,18 @@ class Memory:
         self.packed = self.packed or kept.packed
         if kept.array is None:
             return [name, "", size]
-        owner = owner_of(backend.array_module(kept.array), kept.array)
-        if id(owner) in self.seen:
+        memory = owner(kept.array)
+        is_leaf = kept.is_leaf or id(memory) in self.of_leaves
+        if id(memory) in self.seen:
             size, self.shared = "shared", True
         else:
-            self.seen[id(owner)] = owner
-            size = in_bytes(int(owner.nbytes))
-            if kept.is_leaf:
-                self.weights += int(owner.nbytes)
+            self.seen[id(memory)] = memory
+            size = in_bytes(int(memory.nbytes))
+            if is_leaf:
+                self.weights += int(memory.nbytes)
             else:
-                self.activations += int(owner.nbytes)
-        name += " (leaf)" if kept.is_leaf else ""
+                self.activations += int(memory.nbytes)
+        name += " (leaf)" if is_leaf else ""
         return [name, str(list(kept.array.shape)), size]
 
     def _notes(self, nodes: int) -> list[Note]:
@@ -116,6 +120,11 @@ class Memory:
 
     def _repr_html_(self) -> str:
         return self.table.html()
+
+
+def owner(array: Any) -> Any:
+    """The array that owns the memory of ``array``."""
+    return owner_of(backend.array_module(array), array)
 
 
 def is_freed(node: Any) -> bool:

@@ -12,7 +12,7 @@ from ..autograd.operation import Operation
 from . import scalars
 from .arrays import wide
 from .complexes import conj
-from .operands import NUMBERS, function, invalid_combination, not_implemented, only, operand, plain
+from .operands import NUMBERS, function, not_implemented, only, operand, plain
 
 BOOL = np.dtype(bool)
 
@@ -220,12 +220,10 @@ def common(operands: list[Any]) -> list[Any]:
     """Three arrays in their common dtype, and the number after them as a number of it."""
     *arrays, value = operands
     dtype = dtypes.result_type(*arrays)
-    if isinstance(value, complex):
-        value = scalars.number(value, dtype, "value")
-    arrays = dtypes.convert(arrays, dtype)
-    if dtype is not dtypes.float16:
-        (value,) = dtypes.convert([value], dtype)
-    return [*arrays, value]
+    # float16 is computed in float32
+    held = dtypes.float32 if dtype is dtypes.float16 else dtype
+    value = scalars.number(value, held, "value")
+    return [*dtypes.convert(arrays, dtype), *dtypes.convert([value], held)]
 
 
 class Addcmul(Operation):
@@ -300,7 +298,7 @@ def add(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     >>> mt.add(mt.tensor([1, 2]), 10, alpha=2)
     tensor([21, 22])
     """
-    other = operand(other, "add")
+    other = operand(other)
     return Add.apply(input, other if is_one(alpha) else scaled("add", input, other, alpha))
 
 
@@ -311,7 +309,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     >>> mt.sub(mt.tensor([5, 7]), mt.tensor([1, 2]), alpha=2)
     tensor([3, 3])
     """
-    other = operand(other, "sub")
+    other = operand(other)
     return Sub.apply(input, other if is_one(alpha) else scaled("sub", input, other, alpha))
 
 
@@ -322,7 +320,7 @@ def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Any:
     >>> mt.rsub(mt.tensor([1, 2]), 10)
     tensor([9, 8])
     """
-    other = operand(other, "rsub")
+    other = operand(other)
     rule = Rsub if isinstance(other, TensorBase) else RsubNumber
     return rule.apply(input if is_one(alpha) else scaled("rsub", other, input, alpha), other)
 
@@ -335,15 +333,13 @@ def is_one(alpha: Any) -> bool:
 def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
     """``alpha * other`` in the dtype of ``one + other``; refuses an ``alpha`` of a higher kind."""
     number = plain(alpha.item() if isinstance(alpha, TensorBase) else alpha)
-    if number is None:
-        raise TypeError(f"{caller}(): argument 'alpha' must be Number, not {type(alpha).__name__}")
     arrays = [getattr(x, "_array", x) for x in (one, other)]
     if caller != "add":
         subtraction(arrays)
     dtype = dtypes.result_type(*arrays)
     if isinstance(number, bool) and dtype.category > dtypes.BOOL:
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if isinstance(number, float) and dtype.category < dtypes.FLOATING:
+    if isinstance(number, float | complex) and dtype.category < dtypes.FLOATING:
         raise RuntimeError(
             "For integral input tensors, argument alpha must not be a floating point number."
         )
@@ -351,8 +347,7 @@ def scaled(caller: str, one: Any, other: Any, alpha: Any) -> Any:
         raise RuntimeError(
             "For non-complex input tensors, argument alpha must not be a complex number."
         )
-    if dtype.category == dtypes.BOOL:
-        number = bool(number)
+    number = scalars.number(number, dtype, caller)
     if not isinstance(other, TensorBase):
         return other and number if dtype.category == dtypes.BOOL else other * number
     return Alpha.apply(other.to(dtype), number)
@@ -366,7 +361,7 @@ def mul(input: Any, other: Any) -> Any:
     tensor([[3, 4],
             [6, 8]])
     """
-    return Mul.apply(operand(input, "mul", "input", 1), operand(other, "mul"))
+    return Mul.apply(operand(input), operand(other))
 
 
 neg = function(Neg)
@@ -425,8 +420,6 @@ def lerp(input: Any, end: Any, weight: Any) -> Any:
     tensor([0.2500, 0.5000, 1.0000])
     """
     number = plain(weight)
-    if not isinstance(end, TensorBase) or (number is None and not isinstance(weight, TensorBase)):
-        raise invalid_combination("lerp", (input, end, weight))
     dtype = input._array.dtype
     for name, other in ("end", end), ("weight", weight if number is None else end):
         if other._array.dtype != dtype and (name == "end" or other._array.ndim):

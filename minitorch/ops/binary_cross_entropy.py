@@ -74,10 +74,12 @@ class BinaryCrossEntropyWithLogits(PairLoss):
 
     @staticmethod
     def each(xp: Any, x: Any, target: Any, parameter: Any) -> Any:
-        loss = 1 - target
+        loss, tail = 1 - target, xp.abs(x)
         loss *= x
         loss -= xp.minimum(x, 0)
-        loss += xp.log1p(xp.exp(-xp.abs(x)))
+        xp.negative(tail, out=tail)
+        xp.exp(tail, out=tail)
+        loss += xp.log1p(tail, out=tail)
         return loss if parameter is None else loss * parameter
 
     @staticmethod

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from .. import dtypes
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
-from .operands import function, invalid_combination, only, overloaded
+from .operands import function, only, operand
 
 
 class BitwiseAnd(Operation):
@@ -69,13 +68,6 @@ class RightShift(Operation):
         return xp.right_shift(a, b)
 
 
-def pair(caller: str, input: Any, other: Any) -> tuple[Any, Any]:
-    """Two tensors, or a tensor and a number, in either order."""
-    if not isinstance(input, TensorBase) and not isinstance(other, TensorBase):
-        raise invalid_combination(caller, (input, other))
-    return input, overloaded(caller, input, other)
-
-
 # Functions ----------------------------------------------------------------------------------------
 
 
@@ -86,7 +78,7 @@ def bitwise_and(input: Any, other: Any) -> Any:
     >>> mt.tensor([6, 7]) & 3
     tensor([2, 3])
     """
-    return BitwiseAnd.apply(*pair("bitwise_and", input, other))
+    return BitwiseAnd.apply(input, operand(other))
 
 
 def bitwise_or(input: Any, other: Any) -> Any:
@@ -98,7 +90,7 @@ def bitwise_or(input: Any, other: Any) -> Any:
     >>> mt.tensor([True, False]) | mt.tensor([False, False])
     tensor([ True, False])
     """
-    return BitwiseOr.apply(*pair("bitwise_or", input, other))
+    return BitwiseOr.apply(input, operand(other))
 
 
 def bitwise_xor(input: Any, other: Any) -> Any:
@@ -108,7 +100,7 @@ def bitwise_xor(input: Any, other: Any) -> Any:
     >>> mt.bitwise_xor(mt.tensor([5, 3]), mt.tensor([3, 3]))
     tensor([6, 0])
     """
-    return BitwiseXor.apply(*pair("bitwise_xor", input, other))
+    return BitwiseXor.apply(input, operand(other))
 
 
 def bitwise_left_shift(input: Any, other: Any) -> Any:
@@ -118,7 +110,7 @@ def bitwise_left_shift(input: Any, other: Any) -> Any:
     >>> mt.tensor([1, 2]) << 3
     tensor([ 8, 16])
     """
-    return LeftShift.apply(*pair("bitwise_left_shift", input, other))
+    return LeftShift.apply(input, operand(other))
 
 
 def bitwise_right_shift(input: Any, other: Any) -> Any:
@@ -128,7 +120,7 @@ def bitwise_right_shift(input: Any, other: Any) -> Any:
     >>> mt.bitwise_right_shift(mt.tensor([8, -8]), 2)
     tensor([ 2, -2])
     """
-    return RightShift.apply(*pair("bitwise_right_shift", input, other))
+    return RightShift.apply(input, operand(other))
 
 
 bitwise_not = function(BitwiseNot)

@@ -9,7 +9,7 @@ import numpy as np
 from .. import backend, dtypes
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap
-from .operands import binary, function, invalid_combination, only, operator, overloaded
+from .operands import binary, function, invalid_combination, only, operand, operator
 
 
 class Eq(Operation):
@@ -231,7 +231,7 @@ def pair(caller: str, input: Any, other: Any) -> tuple[Any, Any]:
     """A tensor, and a tensor or number."""
     if not isinstance(input, TensorBase):
         raise invalid_combination(caller, (input, other))
-    return input, overloaded(caller, input, other)
+    return input, operand(other)
 
 
 # Functions ----------------------------------------------------------------------------------------

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from . import conv_arrays as kernels, rows
 from .arrays import channels_as_in
@@ -22,7 +21,6 @@ from .conv_arguments import (
     per_dim,
     with_batch,
 )
-from .operands import invalid_combination
 
 
 class Convolution(Operation):
@@ -140,7 +138,7 @@ def add_bias(y: Any, bias: Any) -> None:
     """To each channel of ``y`` its number, if there are any."""
     if bias is not None:
         with rows.of_length(math.prod(y.shape[2:])):
-            y += bias.reshape(-1, *(1,) * (y.ndim - 2))
+            y += rows.for_channels(bias, y)
 
 
 def first(out: Any, size: tuple[int, ...]) -> Any:
@@ -294,8 +292,6 @@ def convolution(
     groups: int,
 ) -> Any:
     """`conv1d`, `conv2d` or `conv3d`, by ``dims``."""
-    if not (isinstance(input, TensorBase) and isinstance(weight, TensorBase)):
-        raise invalid_combination(name, (input, weight))
     x, batched = with_batch(name, dims, input)
     stride, dilation = per_dim(stride, dims, "stride"), per_dim(dilation, dims, "dilation")
     kernel = weight._array.shape[2:]

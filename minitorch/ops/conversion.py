@@ -169,8 +169,6 @@ def to(
     """
     if args:
         dtype, device, rest = destination(args, dtype, device)
-        if any(not isinstance(flag, bool) for flag in rest):
-            raise operands.invalid_combination("to", args)
         if rest:
             non_blocking, copy = (*rest, copy)[:2]
     wanted = self._array.dtype if dtype is None else from_data.check_dtype(dtype, "to").numpy

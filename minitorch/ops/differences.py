@@ -70,8 +70,6 @@ def gradient(input: Any, *, spacing: Any = None, dim: Any = None, edge_order: in
     >>> mt.gradient(mt.tensor([1.0, 2.0, 4.0, 8.0]))
     (tensor([1.0000, 1.5000, 3.0000, 4.0000]),)
     """
-    if not isinstance(input, TensorBase) or isinstance(spacing, TensorBase):
-        raise invalid_combination("gradient", (input, spacing))
     if input._array.dtype == "uint8":
         raise RuntimeError("torch.gradient does not support uint8 input.")
     ndim = input._array.ndim

@@ -15,7 +15,7 @@ from .. import backend, dtypes, late
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arithmetic import Div
-from .operands import binary, only, operand, overloaded
+from .operands import binary, only, operand
 from .places import late_error
 
 
@@ -235,7 +235,7 @@ def div(input: Any, other: Any, *, rounding_mode: str | None = None) -> Any:
             "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
             f"'{rounding_mode}'"
         )
-    return ROUNDED[rounding_mode].apply(input, operand(other, "div"))
+    return ROUNDED[rounding_mode].apply(input, operand(other))
 
 
 def rdiv(input: Any, other: Any) -> Any:
@@ -251,8 +251,8 @@ def floor_divide(input: Any, other: Any) -> Any:
     (tensor([ 3, -4]), tensor([ 3., -4.]))
     """
     if not isinstance(input, TensorBase):
-        return FloorDivide.apply(overloaded("floor_divide", other, input), other)
-    return FloorDivide.apply(input, overloaded("floor_divide", input, other))
+        return FloorDivide.apply(operand(input), other)
+    return FloorDivide.apply(input, operand(other))
 
 
 def remainder(input: Any, other: Any) -> Any:
@@ -262,7 +262,7 @@ def remainder(input: Any, other: Any) -> Any:
     >>> mt.remainder(mt.tensor([7, -7]), 3), mt.fmod(mt.tensor([7, -7]), 3)
     (tensor([1, 2]), tensor([ 1, -1]))
     """
-    other = overloaded("remainder", input, other)
+    other = operand(other)
     rule = Remainder if isinstance(other, TensorBase) else RemainderByNumber
     return rule.apply(input, other)
 
@@ -274,5 +274,5 @@ def fmod(input: Any, other: Any) -> Any:
     >>> mt.fmod(mt.tensor([-3.0, 3.0]), 2), mt.remainder(mt.tensor([-3.0, 3.0]), 2)
     (tensor([-1.,  1.]), tensor([1., 1.]))
     """
-    other = overloaded("fmod", input, other)
+    other = operand(other)
     return (Fmod if isinstance(other, TensorBase) else FmodByNumber).apply(input, other)

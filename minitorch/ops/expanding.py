@@ -263,8 +263,6 @@ def repeat_interleave(
     """
     if repeats is None:
         return repeated_places(input, output_size)
-    if not isinstance(repeats, int | TensorBase):
-        raise operands.invalid_combination("repeat_interleave", (input, repeats))
     if dim is None:
         input, dim = input.reshape(-1), 0
     if isinstance(repeats, int):

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .arrays import special
 from .operands import binary, first_floating, function, number_or_tensor, only
@@ -158,9 +157,6 @@ def polygamma(n: int, input: Any) -> Any:
     >>> mt.polygamma(1, mt.tensor([1.0, 2.0]))
     tensor([1.6449, 0.6449])
     """
-    if not isinstance(n, int) or isinstance(n, bool):
-        kind = "Tensor" if isinstance(n, TensorBase) else type(n).__name__
-        raise TypeError(f"polygamma(): argument 'n' (position 1) must be int, not {kind}")
     if n < 0:
         raise RuntimeError("polygamma(n, x) does not support negative n.")
     return Polygamma.apply(input, n)

@@ -9,6 +9,7 @@ from .. import backend, dtypes
 from ..autograd.operation import Operation, wrap
 from ..user_warnings import warn
 from . import operands
+from .masking import masked
 from .places import Pick
 from .sizes import sizes
 
@@ -58,10 +59,12 @@ class Flat(Operation):
         return grad.new_zeros(grad._array.shape)
 
 
-# The taps of one dimension: (index, weight) for each pixel that goes into the sum -----------------
+# The taps of one dimension: (index, weight, mask) for each pixel that goes into the sum -----------
+
+Taps = list[tuple[Any, Any, Any]]
 
 
-def linear(at: Any, length: int, padding: str, align_corners: bool) -> list[tuple[Any, Any]]:
+def linear(at: Any, length: int, padding: str, align_corners: bool) -> Taps:
     """The two pixels on either side; what is nearer weighs more."""
     at = Bounded.apply(at, length, padding, align_corners) if padding != "zeros" else at
     xp = backend.array_module(at._array)
@@ -70,7 +73,7 @@ def linear(at: Any, length: int, padding: str, align_corners: bool) -> list[tupl
     return [tap(xp, low, length, 1 - part), tap(xp, low + 1, length, part)]
 
 
-def nearest(at: Any, length: int, padding: str, align_corners: bool) -> list[tuple[Any, Any]]:
+def nearest(at: Any, length: int, padding: str, align_corners: bool) -> Taps:
     """The nearest pixel, of two the even one."""
     weight = Flat.apply(at)
     at = Bounded.apply(at, length, padding, align_corners) if padding != "zeros" else at
@@ -78,7 +81,7 @@ def nearest(at: Any, length: int, padding: str, align_corners: bool) -> list[tup
     return [tap(xp, xp.rint(at._array), length, weight)]
 
 
-def cubic(at: Any, length: int, padding: str, align_corners: bool) -> list[tuple[Any, Any]]:
+def cubic(at: Any, length: int, padding: str, align_corners: bool) -> Taps:
     """Four pixels, weighed by Keys' cubic convolution with a = -0.75."""
     xp = backend.array_module(at._array)
     low = xp.floor(at._array)
@@ -97,13 +100,12 @@ def cubic(at: Any, length: int, padding: str, align_corners: bool) -> list[tuple
     return found
 
 
-def tap(xp: Any, place: Any, length: int, weight: Any) -> tuple[Any, Any]:
-    """The place as an index, and the weight, which is 0 outside the image."""
+def tap(xp: Any, place: Any, length: int, weight: Any) -> tuple[Any, Any, Any]:
+    """The place as an index, the weight, and where it is in the image; None if everywhere."""
     index = xp.fmax(xp.fmin(place, length - 1), 0)  # NaN becomes 0
     inside = index == place
-    if backend.is_gpu_array(inside) or not inside.all():  # to look would be to wait for a GPU
-        weight = weight * wrap(weight, inside.astype(place.dtype))
-    return index.astype("int64"), weight
+    everywhere = not backend.is_gpu_array(inside) and inside.all()  # to look is to wait for a GPU
+    return index.astype("int64"), weight, None if everywhere else inside
 
 
 TAPS = {"bilinear": linear, "nearest": nearest, "bicubic": cubic}
@@ -164,10 +166,14 @@ def sampled(input: Any, grid: Any, mode: str, padding: str, align_corners: bool)
     for combination in itertools.product(*reversed(taps)):
         place: Any = image
         weight: Any = None
-        for (index, factor), length in zip(combination, lengths, strict=True):
+        inside: Any = None
+        for (index, factor, there), length in zip(combination, lengths, strict=True):
             place = place * length + index
             weight = factor if weight is None else weight * factor
-        part = Pick.apply(pixels, 1, 1, place) * weight
+            if there is not None:
+                inside = there if inside is None else inside & there
+        part = Pick.apply(pixels, 1, 1, place)
+        part = (part if inside is None else masked(part, wrap(part, inside))) * weight
         total = part if total is None else total + part
     return total.transpose(0, 1).contiguous()
 

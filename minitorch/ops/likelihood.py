@@ -59,7 +59,7 @@ def gaussian_nll_loss(
     tensor(1.2500)
     """
     if isinstance(var, float):
-        var = input.new_full(input._array.shape, var)
+        var = input.new_ones(input._array.shape) * var
     negative = var < 0
     if not isinstance(negative, TensorBase):
         raise invalid_combination("any", (negative,))

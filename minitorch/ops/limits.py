@@ -129,6 +129,8 @@ def within(kernels: str, kinds: str) -> staticmethod[[list[Any]], list[Any]]:
         if x.dtype.kind == "c":
             raise NotImplementedError("clamp is not supported for complex types")
         dtype = dtypes.result_type(*[x for x in operands if x is not None])
+        if dtype.is_complex and not any(hasattr(limit, "dtype") for limit in (low, high)):
+            raise NotImplementedError("clamp is not supported for complex types")
         place = 2 if low is None else 1 if high is None else 0
         if dtype.numpy.kind not in (kinds if place else "iuf"):
             raise not_implemented(kernels.split()[place], np.empty(0, dtype.numpy))

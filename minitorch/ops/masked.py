@@ -45,6 +45,9 @@ def of_both(values: list[Any]) -> list[Any]:
     if not hasattr(a, "dtype") and not hasattr(b, "dtype"):
         common = dtypes.result_type(a, b)
         return [condition, *dtypes.convert([a, b], common)]
+    for number, array in (a, b), (b, a):
+        if number.__class__ is int and array.dtype.kind in "iu":
+            scalars.number(number, dtypes.of(array), "where")
     return [condition, *dtypes.arithmetic([a, b])]
 
 
@@ -166,11 +169,8 @@ def boolean(mask: Any, message: str) -> Any:
 
 def fill_arguments(input: Any, mask: Any, value: Any) -> tuple[Any, Any, Any]:
     """The operation of `masked_fill`, the mask, and the value in ``input``'s dtype; checked."""
-    given = mask, value
     if not isinstance(value, TensorBase):
         value = operands.plain(value)
-    if value is None or not isinstance(mask, TensorBase):
-        raise operands.invalid_combination("masked_fill", given)
     if mask._array.dtype.kind != "b":
         raise RuntimeError(
             "masked_fill_ only supports boolean masks, but got mask with dtype "

@@ -12,7 +12,6 @@ from .dims import takes_axis
 from .joining import cat
 from .matmul import matmul
 from .products import cross as plain_cross
-from .sizes import is_integer
 from .slicing import diagonal as plain_diagonal
 from .solving import inv
 
@@ -68,10 +67,6 @@ def matrix_power(input: Any, n: int) -> Any:
     tensor([[1, 5],
             [0, 1]])
     """
-    if not is_integer(n):
-        raise TypeError(
-            f"linalg_matrix_power(): argument 'n' (position 2) must be int, not {type(n).__name__}"
-        )
     array = input._array
     if array.ndim < 2:
         raise RuntimeError(
@@ -149,11 +144,13 @@ def linalg_vander(x: Any, *, N: int | None = None) -> Any:
             "linalg.vander supports floating point, complex, and integer tensors, but got "
             f"{lapack.kind_of(array)}"
         )
-    count = (array.shape[-1] if array.ndim else 1) if N is None else N
+    x = x if array.ndim else x.reshape(1)
+    shape = x._array.shape
+    count = shape[-1] if N is None else N
     if count <= 1:
         raise RuntimeError("N must be greater than 1.")
-    rows = (x if array.ndim else x.reshape(1)).unsqueeze(-1).expand(*array.shape, count - 1)
-    return cat([rows.new_ones((*array.shape, 1)), rows.cumprod(-1)], -1)
+    rows = x.unsqueeze(-1).expand(*shape, count - 1)
+    return cat([rows.new_ones((*shape, 1)), rows.cumprod(-1)], -1)
 
 
 def vander(x: Any, N: int | None = None, increasing: bool = False) -> Any:

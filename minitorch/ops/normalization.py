@@ -62,9 +62,9 @@ class NativeBatchNorm(Fused):
             rows.WEIGHTED(factor.reshape(shape), by_channel, centered)
         else:
             with rows.of_length(row_length(x)):
-                centered *= factor.reshape(shape)
+                centered *= rows.for_channels(factor, x)
                 if bias is not None:
-                    centered += bias.reshape(shape)
+                    centered += rows.for_channels(bias, x)
         return channels_as_in(xp, centered.astype(x.dtype, copy=False), x)
 
     def gradient(
@@ -86,12 +86,12 @@ class NativeBatchNorm(Fused):
             n = count(x)
             grad_x = centered  # a buffer of our own by now
             with rows.of_length(row_length(x)):
-                grad_x *= (-scale * grad_weight / n).reshape(shape)
+                grad_x *= rows.for_channels(-scale * grad_weight / n, x)
                 grad_x += grad
-                grad_x -= (sum_grad / n).reshape(shape)
-                grad_x *= factor.reshape(shape)
+                grad_x -= rows.for_channels(sum_grad / n, x)
+                grad_x *= rows.for_channels(factor, x)
         elif need_x:
-            grad_x = grad * factor.reshape(shape)
+            grad_x = grad * rows.for_channels(factor, x)
         return grad_x, grad_weight if need_weight else None, sum_grad if need_bias else None
 
     @staticmethod
@@ -129,7 +129,7 @@ def row_length(x: Any) -> int:
 def minus_mean(x: Any, mean: Any) -> Any:
     """``x`` less the mean of its channel; a new array."""
     with rows.of_length(row_length(x)):
-        return x - mean.reshape(channels(x)[1])
+        return x - rows.for_channels(mean, x)
 
 
 def product_sums(xp: Any, x: Any, y: Any) -> Any:

@@ -30,24 +30,16 @@ def plain(value: Any) -> Any:
     return None
 
 
-def operand(value: Any, caller: str, name: str = "other", position: int = 2) -> Any:
-    """``value`` if it is a tensor, or the Python number that it is; refuses anything else."""
+def operand(value: Any) -> Any:
+    """``value`` if it is a tensor, or the Python number that it is.
+
+    It refuses anything else; in PyTorch's words, but those are found by checking.py.
+    """
     if isinstance(value, TensorBase) or value.__class__ in NUMBERS:
         return value
     number = plain(value)
     if number is None:
-        raise not_a_tensor(value, caller, name, position)
-    return number
-
-
-def overloaded(caller: str, *values: Any) -> Any:
-    """As `operand` for the last of ``values``, in the words for functions of several signatures."""
-    value = values[-1]
-    if isinstance(value, TensorBase) or value.__class__ in NUMBERS:
-        return value
-    number = plain(value)
-    if number is None:
-        raise invalid_combination(caller, values)
+        raise TypeError(f"a tensor or a number is needed, not {type_name(value)}")
     return number
 
 

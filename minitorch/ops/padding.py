@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend
+from .. import backend, dtypes
 from ..autograd.operation import Operation
-from . import operands
+from . import operands, scalars
 from .arrays import channels_as_in, wide
 from .resampling import Taps, operation
 from .sizes import is_integer
@@ -27,7 +27,8 @@ class ConstantPadNd(Operation):
 
     def forward(self, xp: Any, x: Any, widths: Any, value: Any) -> Any:
         shape = tuple(n + sum(width) for n, width in zip(x.shape, widths, strict=True))
-        out = xp.zeros(shape, x.dtype) if value == 0 else xp.full(shape, value, x.dtype)
+        zero = value == 0 and str(value)[0] != "-"
+        out = xp.zeros(shape, x.dtype) if zero else xp.full(shape, value, x.dtype)
         inside, kept = [], []
         for n, (before, after) in zip(x.shape, widths, strict=True):
             inside.append(slice(max(before, 0), n + before + min(after, 0)))
@@ -67,7 +68,7 @@ def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None
     """
     pairs = widths_of(input, pad, "pad")
     if mode == "constant":
-        return constant(input, pairs, 0 if value is None else value)
+        return constant(input, pairs, 0 if value is None else float(value))
     if mode not in SOURCES:
         raise NotImplementedError(f"Unrecognised padding mode {mode}")
     if value:
@@ -115,6 +116,7 @@ def constant(input: Any, pairs: list[tuple[int, int]], value: float) -> Any:
     for length, (before, after) in zip(shape, widths, strict=True):
         if length + min(before, 0) + min(after, 0) < 0:
             raise RuntimeError("narrow(): length must be non-negative.")
+    value = scalars.number(value, dtypes.of(input._array), "constant_pad_nd")
     return ConstantPadNd.apply(input, widths, value)
 
 

@@ -143,7 +143,7 @@ def row_sums(xp: Any, rows: Any, places: Any, count: int) -> Any:
     width = rows.shape[1]
     few = width == 1 or (rows.size <= FEW and count * width <= 16 * rows.size)
     if xp is np and rows.dtype.kind == "f" and few:
-        if width > 1:
+        if width != 1:
             places = (places[:, None] * width + np.arange(width)).reshape(-1)
         sums = np.bincount(places, rows.reshape(-1), count * width)
         return sums.astype(rows.dtype, copy=False).reshape(count, width)

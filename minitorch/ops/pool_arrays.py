@@ -27,8 +27,10 @@ from . import sums
 ALL = slice(None)
 
 # Elements that a step works on. A step passes over its data several times: in pieces that fit the
-# second-level cache, 3x3 windows on 8x64x112x112 take 0.35 of the time.
-PIECE_ON_CPU = 1 << 18
+# processor's caches, 3x3 windows on 8x64x112x112 take 0.35 of the time.
+PIECE_ON_CPU = 1 << 19
+
+MANY = 1 << 12  # elements from which on pairs of neighbours are compared all at a time
 
 # From so many places on windows that stand side by side are a dimension of their own to NumPy: the
 # largest of 56x56 takes 0.27 instead of 0.77 ms for 320 images, its gradient 0.5 instead of 5.6.
@@ -157,11 +159,7 @@ def sum_pool_gradient(g: Any, dims: Sequence[Windows]) -> Any:
 
 
 def _max_pool(x: Any, dims: Sequence[Windows]) -> Any:
-    """The first dimension first, for once: what lies side by side is met together as it stands.
-
-    The last one, whose neighbours are taken apart, then has less left to do: 0.56 of the time for
-    3x3 windows on 8x64x112x112, 0.75 to 0.85 for 2x2.
-    """
+    """The first dimension first, for once: less is left to do where neighbours are taken apart."""
     for axis, dim in reversed(_last_first(dims)):
         x = _largest(x, axis, dim)
     return x
@@ -254,6 +252,8 @@ def _largest(x: Any, axis: int, dim: Windows) -> Any:
     xp = array_module(x)
     if dim.tile:
         return x.reshape(_tiled(x.shape, axis, dim.tile)).max(axis + 1)
+    if _beside(x, axis, dim):
+        return _of_pairs(np.maximum, x, x.dtype)
     whole = [x[_at(axis, where)] for window, where, _ in dim.places if window is ALL]
     if len(whole) > 1:
         y = functools.reduce(xp.maximum, whole)
@@ -271,6 +271,8 @@ def _largest(x: Any, axis: int, dim: Windows) -> Any:
 def _first_largest(x: Any, y: Any, axis: int, dim: Windows) -> Any:
     """The place of the first of the largest elements, which are equal to ``y``."""
     xp = array_module(x)
+    if _beside(x, axis, dim):
+        return _of_pairs(np.less, x, np.dtype(bool)).view(np.uint8)
     if dim.pairs:
         first, second = (x[_at(axis, where)] for _, where, _ in dim.places)
         return (second > first).view(np.uint8)
@@ -283,6 +285,26 @@ def _first_largest(x: Any, y: Any, axis: int, dim: Windows) -> Any:
         missed[at] &= x[_at(axis, where)] != y[at]
         place += missed
     return place
+
+
+def _beside(x: Any, axis: int, dim: Windows) -> bool:
+    """Whether the windows are pairs that lie side by side, and so many that `_of_pairs` pays."""
+    beside = dim.halves and axis == x.ndim - 1 and x.itemsize in (2, 4)
+    return beside and x.size >= MANY and isinstance(x, np.ndarray)
+
+
+def _of_pairs(function: Callable[..., Any], x: Any, dtype: np.dtype) -> Any:
+    """``function(first, second)`` of each pair of neighbours along the last dimension.
+
+    NumPy takes every other number one by one, but all numbers and their neighbours many at a time.
+    So all neighbours are asked, and every other answer is thrown away: two answers as one number of
+    twice the bytes, cut to the half that the first one fills. 0.35 to 0.5 of the time.
+    """
+    line = x.reshape(-1)
+    answers = np.empty(line.size, dtype)
+    function(line[:-1], line[1:], out=answers[:-1])
+    first = answers.view(f"<u{2 * dtype.itemsize}").astype(f"<u{dtype.itemsize}")
+    return first.view(dtype).reshape(*x.shape[:-1], -1)
 
 
 def _first_largest_or_last_nan(x: Any, y: Any, axis: int, dim: Windows) -> Any:

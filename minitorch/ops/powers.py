@@ -13,7 +13,7 @@ from ..autograd.views import in_place
 from .arrays import row_major
 from .complexes import conj
 from .masking import masked
-from .operands import invalid_combination, not_implemented, only, overloaded, plain
+from .operands import invalid_combination, not_implemented, only, operand, plain
 from .scalars import number
 
 LARGE = 9999  # an exponent beyond those of all floats
@@ -136,7 +136,7 @@ def pow(input: Any, exponent: Any) -> Any:
         if base is not None:
             return PowOfNumber.apply(base, exponent)
     elif isinstance(input, TensorBase):
-        return PowScalar.apply(input, overloaded("pow", input, exponent))
+        return PowScalar.apply(input, operand(exponent))
     raise invalid_combination("pow", (input, exponent))
 
 

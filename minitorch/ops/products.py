@@ -141,11 +141,6 @@ def multi_dot(tensors: Sequence[Any]) -> Any:
     >>> mt.linalg.multi_dot([mt.ones(10, 100), mt.ones(100, 5), mt.ones(5, 50)]).shape
     torch.Size([10, 50])
     """
-    if not isinstance(tensors, list | tuple):
-        raise TypeError(
-            "linalg_multi_dot(): argument 'tensors' (position 1) must be tuple of Tensors, "
-            f"not {type(tensors).__name__}"
-        )
     refuse_elements(tensors)
     if len(tensors) < 2:
         raise RuntimeError(f"multi_dot(): expected at least 2 tensors but got {len(tensors)}")

@@ -203,7 +203,7 @@ def tril(input: Any, diagonal: int = 0) -> Any:
     """
     if input._array.ndim < 2:
         raise RuntimeError("tril: input tensor must have at least 2 dimensions")
-    return Tril.apply(input, whole(diagonal, "tril"))
+    return Tril.apply(input, diagonal)
 
 
 def fill_diagonal_(self: Any, fill_value: Any, wrap: bool = False) -> Any:
@@ -241,17 +241,7 @@ def triu(input: Any, diagonal: int = 0) -> Any:
     """
     if input._array.ndim < 2:
         raise RuntimeError("triu: input tensor must have at least 2 dimensions")
-    return Triu.apply(input, whole(diagonal, "triu"))
-
-
-def whole(diagonal: Any, caller: str) -> int:
-    """``diagonal`` as an int."""
-    if not sizes.is_integer(diagonal):
-        raise TypeError(
-            f"{caller}(): argument 'diagonal' (position 2) must be int, "
-            f"not {type(diagonal).__name__}"
-        )
-    return int(diagonal)
+    return Triu.apply(input, diagonal)
 
 
 def diag_embed(input: Any, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Any:

@@ -13,7 +13,7 @@ from ..autograd.views import in_place
 from .arrays import row_major, wide
 from .fused import Fused
 from .masking import ThresholdBackward, keep, masked, select
-from .operands import function, not_implemented, only, plain, tensor
+from .operands import function, not_implemented, only, tensor
 from .scalars import number
 
 
@@ -302,11 +302,6 @@ def leaky_relu(input: Any, negative_slope: float = 0.01, inplace: bool = False) 
     >>> F.leaky_relu(mt.tensor([-1.0, 2.0]))
     tensor([-0.0100,  2.0000])
     """
-    if plain(negative_slope) is None:
-        raise TypeError(
-            "leaky_relu(): argument 'negative_slope' (position 2) must be Number, "
-            f"not {type(negative_slope).__name__}"
-        )
     return (leaky_relu_ if inplace else LeakyRelu.apply)(input, negative_slope)
 
 
@@ -465,7 +460,7 @@ def slopes(input: Any, lower: float, upper: float, training: bool) -> Any:
     xp = backend.array_module(array)
     if not training:
         return wrap(input, xp.where(array > 0, 1, array.dtype.type((lower + upper) / 2)))
-    if array.dtype.char == "e":
+    if array.dtype.char not in "fd":
         raise not_implemented("rrelu_with_noise_out_cpu", array)
     below = array <= 0
     generator = random.default_for(backend.device_index(array))

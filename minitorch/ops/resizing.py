@@ -66,9 +66,7 @@ def resize_(self: Any, *size: Any, memory_format: Any = contiguous_format) -> An
     array = resized(self._array, shape)
     if memory_format is not contiguous_format:
         array = in_order(array, order(array, memory_format))
-    self._array = array
-    bump(self)
-    return self
+    return replaced(self, array)
 
 
 def resize_as_(self: Any, the_template: Any, *, memory_format: Any = contiguous_format) -> Any:
@@ -103,8 +101,15 @@ def set_(self: Any, source: Any = None) -> Any:
             f"{dtypes.C_TYPE[have]}"
         )
     check_writable(self)
-    self._array = source._array
+    return replaced(self, source._array)
+
+
+def replaced(self: Any, array: Any) -> Any:
+    """``self``, which holds ``array`` now; if it is a view, no steps lead from its base to it."""
+    self._array = array
     bump(self)
+    if self._view is not None:
+        self._view.frozen = "no_grad"
     return self
 
 

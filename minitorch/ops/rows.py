@@ -6,6 +6,7 @@ hundred numbers. Here are ways round that. All results keep the dimension, with 
 
 from __future__ import annotations
 
+import math
 from contextlib import nullcontext
 from typing import Any
 
@@ -15,6 +16,7 @@ from .. import kernels
 
 NARROW = 64  # up to this length it is faster to turn the rows into columns first
 LONG = 512  # from this length on, a column meets rows in half the time if buffers are short
+MANY = 1 << 15  # elements from which on the repeated numbers of short rows cost less than they save
 SAFE = 60.0  # e ** 60 is far from float32's largest number, also if many of them are added up
 
 
@@ -38,6 +40,19 @@ UNCHANGED = nullcontext()
 def of_length(length: int) -> Any:
     """The context for columns that meet rows of ``length``; to enter and leave takes 1.5 µs."""
     return ShortBuffers() if length >= LONG else UNCHANGED
+
+
+def for_channels(values: Any, x: Any) -> Any:
+    """One number for each channel, dimension 1 of ``x``, in a shape that meets ``x``.
+
+    Where many rows are short, it is repeated for all places: whole images meet in 0.4 to 0.65 of
+    the time that a column takes.
+    """
+    if x.size >= MANY and len(x) > 1 and isinstance(x, np.ndarray) and x.flags.c_contiguous:
+        places = math.prod(x.shape[2:])
+        if 1 < places < LONG:
+            return values.repeat(places).reshape(1, *x.shape[1:])
+    return values.reshape(-1, *(1,) * (x.ndim - 2))
 
 
 def largest(xp: Any, x: Any, dim: int) -> Any:

@@ -7,7 +7,6 @@ from typing import Any
 
 from ..autograd.operation import Operation
 from .arrays import channels_as_in
-from .sizes import is_integer
 
 
 class PixelShuffle(Operation):
@@ -92,7 +91,6 @@ def pixel_unshuffle(input: Any, downscale_factor: int) -> Any:
 
 def checked(caller: str, name: str, input: Any, factor: Any) -> tuple[int, ...]:
     """The shape of ``input``; refuses what cannot be shuffled."""
-    whole(caller, name, factor)
     shape: tuple[int, ...] = input._array.shape
     if len(shape) < 3:
         raise RuntimeError(
@@ -102,14 +100,6 @@ def checked(caller: str, name: str, input: Any, factor: Any) -> tuple[int, ...]:
     if factor <= 0:
         raise RuntimeError(f"{caller} expects a positive {name}, but got {factor}")
     return shape
-
-
-def whole(caller: str, name: str, value: Any) -> None:
-    """Refuse a ``value`` that is no whole number."""
-    if not is_integer(value):
-        raise TypeError(
-            f"{caller}(): argument '{name}' (position 2) must be int, not {type(value).__name__}"
-        )
 
 
 def channel_shuffle(input: Any, groups: int) -> Any:
@@ -122,7 +112,6 @@ def channel_shuffle(input: Any, groups: int) -> Any:
     >>> mt.channel_shuffle(mt.arange(4.0).reshape(1, 4, 1), 2).flatten()
     tensor([0., 2., 1., 3.])
     """
-    whole("channel_shuffle", "groups", groups)
     shape = input._array.shape
     if len(shape) < 3:
         raise RuntimeError(

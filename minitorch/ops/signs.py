@@ -8,7 +8,7 @@ from .. import dtypes
 from ..autograd.operation import Operation
 from . import arrays
 from .masking import masked
-from .operands import NUMBERS, function, only, overloaded
+from .operands import NUMBERS, function, only, operand
 from .pointwise import Constant
 
 
@@ -75,7 +75,7 @@ def copysign(input: Any, other: Any) -> Any:
     >>> mt.copysign(mt.tensor([1.0, -2.0]), mt.tensor([-0.0, 5.0]))
     tensor([-1.,  2.])
     """
-    other = overloaded("copysign", input, other)
+    other = operand(other)
     return (CopysignNumber if other.__class__ in NUMBERS else Copysign).apply(input, other)
 
 

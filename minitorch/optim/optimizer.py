@@ -19,6 +19,7 @@ from .. import backend, devices, dtypes, kernels
 from ..autograd.modes import enable_grad
 from ..autograd.operation import wrap
 from ..autograd.views import bump
+from ..naming import adopt
 from ..tensor import Tensor
 from ..user_warnings import warn
 from .bundle import SMALL, Bundle, can_join
@@ -335,6 +336,9 @@ class Optimizer(Stateful):
                 f"    {key}: {group[key]}\n" for key in sorted(group) if key != "params"
             )
         return text + ")"
+
+
+adopt(Optimizer)
 
 
 def real(array: Array) -> Array:

@@ -57,6 +57,15 @@ def test_a_view_keeps_the_whole_of_its_memory():
     assert mt.memory(y[:2].exp() * y[2:4]).activations == 8 + 4000
 
 
+def test_a_view_of_a_leaf_is_memory_of_the_leaf():
+    x = mt.ones(4, 4, requires_grad=True)
+    loss = (x.t() @ x).sum()
+    report = mt.memory(loss)
+    assert names(report)[1:3] == [("Mm", "input (leaf)", "64 B"), ("Mm", "mat2 (leaf)", "shared")]
+    assert (report.weights, report.activations) == (64, 0)
+    assert mt.trace(loss).held == 0
+
+
 def test_several_results_share():
     x = mt.ones(100, requires_grad=True)
     y = x.exp()

@@ -9,6 +9,7 @@ import minitorch as mt
 from minitorch import nn
 from minitorch.autograd import gradcheck
 from minitorch.nn import functional as F
+from minitorch.ops import rows
 
 RNG = np.random.default_rng(0)
 
@@ -44,6 +45,37 @@ def test_normalizations_by_their_definitions(shape):
     np.testing.assert_allclose(F.rms_norm(x, shape[-1:], None, 0.1).numpy(), a / last, atol=1e-14)
     lengths = np.linalg.norm(a, axis=1, keepdims=True)
     np.testing.assert_allclose(F.normalize(x).numpy(), a / lengths, atol=1e-14)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_many_short_rows(training):
+    """Each channel's number meets them in another way; `formula` knows nothing of it."""
+    shape = (8, 64, 8, 8)
+    assert np.prod(shape) >= rows.MANY and np.prod(shape[2:]) < rows.LONG
+    x, w, b = (random(*s, requires_grad=True) for s in (shape, (64,), (64,)))
+    mean, var = random(64), random(64).abs()
+    out = F.batch_norm(x, mean.clone(), var.clone(), w, b, training)
+    a = x.detach().numpy()
+    if training:
+        normed = standardized(a, (0, 2, 3), 1e-5)
+    else:
+        normed = (a - per_channel(mean)) / np.sqrt(per_channel(var) + 1e-5)
+    np.testing.assert_allclose(out.detach().numpy(), normed * per_channel(w) + per_channel(b))
+    g = random(*shape)
+    found = mt.autograd.grad(out, [x, w, b], g, retain_graph=True)
+    by_formula = mt.autograd.grad(out, [x, w, b], g, create_graph=True)
+    for one, other in zip(found, by_formula, strict=True):
+        np.testing.assert_allclose(one.numpy(), other.detach().numpy(), rtol=1e-9, atol=1e-9)
+    last = x.detach().to(memory_format=mt.channels_last)
+    again = F.batch_norm(last, mean.clone(), var.clone(), w, b, training)
+    np.testing.assert_allclose(again.detach().numpy(), out.detach().numpy())
+    kernel = random(64, 64, 1, 1)
+    plain = F.conv2d(x, kernel).detach().numpy()
+    np.testing.assert_array_equal(F.conv2d(x, kernel, b).detach().numpy(), plain + per_channel(b))
+
+
+def per_channel(values):
+    return values.detach().numpy().reshape(-1, 1, 1)
 
 
 def test_running_statistics_of_instance_norm():

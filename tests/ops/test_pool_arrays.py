@@ -101,6 +101,23 @@ def test_max_pool(case, dtype):
     is_max_pool(x, dims, *naive_max_pool(x, *numbers, ceil_mode))
 
 
+@pytest.mark.parametrize("nan", [False, True])
+@pytest.mark.parametrize("dtype", [np.float32, np.float16, np.int32])
+def test_many_pairs_are_as_those_of_float64(dtype, nan):
+    """Of 4 or 2 bytes, many pairs side by side are compared in another way."""
+    shape = (2, 3, 48, 64)
+    assert np.prod(shape) >= 2 * pool_arrays.MANY
+    x = integers(1, shape)
+    if nan and dtype != np.int32:
+        x = with_nans(x)
+    dims = dims_of(shape, ((2, 2), (2, 2), (0, 0), (1, 1)), False)
+    g = integers(2, (2, 3, 24, 32))
+    few = x.astype(dtype)
+    np.testing.assert_array_equal(max_pool(few, dims), max_pool(x, dims))
+    found = max_pool_gradient(g.astype(dtype), few, dims)
+    np.testing.assert_array_equal(found, max_pool_gradient(g, x, dims))
+
+
 @given(cases(dilated=False))
 @settings(max_examples=100, deadline=None)
 def test_max_pool_of_nan_and_infinity(case):

@@ -181,6 +181,57 @@ def test_data_is_memory_of_leaves_as_in_mt_memory():
     ]
 
 
+class Scaled(Function):
+    @staticmethod
+    def forward(ctx, x, power, factor):
+        ctx.save_for_backward(x)
+        return x * factor
+
+    @staticmethod
+    def backward(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return grad * 2, None, (grad * x).sum()
+
+
+class Sine(Function):
+    @staticmethod
+    def forward(angle):
+        return angle.sin()
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * ctx.saved_tensors[0].cos()
+
+
+class Sum(Function):
+    @staticmethod
+    def forward(ctx, *terms):
+        return terms[0] + terms[1]
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad, grad
+
+
+def test_arguments_go_by_the_names_that_forward_has():
+    x = leaf(2)
+    overwritten = x * 1
+    overwritten[0] = 3 * x[1]
+    loss = Sum.apply(
+        Sine.apply(Scaled.apply(x, 2, mt.tensor(2.0, requires_grad=True))), overwritten
+    ).sum()
+    trace = mt.trace(loss)
+    names = {step.name: [out.argument for out in step.outgoing] for step in trace}
+    assert names["ScaledBackward"] == ["x", "factor"]
+    assert names["SineBackward"] == ["angle"]
+    assert names["SumBackward"] == ["argument 1", "argument 2"]
+    assert names["torch::autograd::CopySlices"] == ["base", "value"]
+
+
 def test_plain_values_that_the_rules_name():
     x = leaf(1, 1, 2)
     trace = mt.trace((x * 3).clamp(0, 1).sum())

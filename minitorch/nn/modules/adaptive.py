@@ -26,8 +26,8 @@ class AdaptiveLogSoftmaxWithLoss(Module):
 
     ``cutoffs`` divide the classes: those below the first have scores of their own in the ``head``,
     which also has one score for each further cluster; a cluster's layers in the ``tail`` say which
-    of its classes it is. Cluster i works with ``in_features / div_value**i`` features, and only on the
-    samples that belong to it: so the many rare classes cost little.
+    of its classes it is. Cluster i works with ``in_features / div_value**i`` features, and only on
+    the samples that belong to it: so the many rare classes cost little.
     (Grave et al. 2016, https://arxiv.org/abs/1609.04309)
 
     Shapes: input (N, in_features) or (in_features), target (N) or (), class numbers.

@@ -221,7 +221,7 @@ class SyncBatchNorm(_BatchNorm):
         return converted
 
 
-class _LazyNorm(Inferred):
+class _LazyNormBase(Inferred):
     """A normalization that learns ``num_features`` from its first input."""
 
     inferred = "num_features"
@@ -263,7 +263,7 @@ class _LazyNorm(Inferred):
             self.reset_parameters()
 
 
-class LazyBatchNorm1d(_LazyNorm, _BatchNorm):
+class LazyBatchNorm1d(_LazyNormBase, _BatchNorm):
     """A `BatchNorm1d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyBatchNorm1d()
@@ -276,7 +276,7 @@ class LazyBatchNorm1d(_LazyNorm, _BatchNorm):
     cls_to_become = BatchNorm1d
 
 
-class LazyBatchNorm2d(_LazyNorm, _BatchNorm):
+class LazyBatchNorm2d(_LazyNormBase, _BatchNorm):
     """A `BatchNorm2d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyBatchNorm2d()
@@ -288,7 +288,7 @@ class LazyBatchNorm2d(_LazyNorm, _BatchNorm):
     cls_to_become = BatchNorm2d
 
 
-class LazyBatchNorm3d(_LazyNorm, _BatchNorm):
+class LazyBatchNorm3d(_LazyNormBase, _BatchNorm):
     """A `BatchNorm3d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyBatchNorm3d()

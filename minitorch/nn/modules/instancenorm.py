@@ -7,7 +7,7 @@ from typing import Any
 from ...tensor import Tensor
 from ...user_warnings import warn
 from .. import functional as F
-from .batchnorm import _LazyNorm, _NormBase
+from .batchnorm import _LazyNormBase, _NormBase
 
 
 class _InstanceNorm(_NormBase):
@@ -122,7 +122,7 @@ class InstanceNorm3d(_InstanceNorm):
     dims, shown_dims = (4, 5), "4D or 5D"
 
 
-class LazyInstanceNorm1d(_LazyNorm, _InstanceNorm):
+class LazyInstanceNorm1d(_LazyNormBase, _InstanceNorm):
     """An `InstanceNorm1d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyInstanceNorm1d()
@@ -134,7 +134,7 @@ class LazyInstanceNorm1d(_LazyNorm, _InstanceNorm):
     cls_to_become = InstanceNorm1d
 
 
-class LazyInstanceNorm2d(_LazyNorm, _InstanceNorm):
+class LazyInstanceNorm2d(_LazyNormBase, _InstanceNorm):
     """An `InstanceNorm2d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyInstanceNorm2d()
@@ -146,7 +146,7 @@ class LazyInstanceNorm2d(_LazyNorm, _InstanceNorm):
     cls_to_become = InstanceNorm2d
 
 
-class LazyInstanceNorm3d(_LazyNorm, _InstanceNorm):
+class LazyInstanceNorm3d(_LazyNormBase, _InstanceNorm):
     """An `InstanceNorm3d` that learns ``num_features`` from its first input, and then is one.
 
     >>> layer = nn.LazyInstanceNorm3d()

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 from ... import creation, dtypes, from_data
 from ...autograd.modes import no_grad
+from ...naming import adopt, name_init
 from ...ops.conversion import destination
 from ...refusals import check
 from ...tensor import Tensor
@@ -49,7 +50,7 @@ __all__ = [
 T = TypeVar("T", bound="Module")
 
 
-def _forward_missing(self: Any, *input: Any) -> None:
+def _forward_unimplemented(self: Any, *input: Any) -> None:
     """What the module computes. Every subclass defines it."""
     raise NotImplementedError(
         f'Module [{type(self).__name__}] is missing the required "forward" function'
@@ -83,7 +84,11 @@ class Module(Hooked, Stateful, Tree):
 
     call_super_init = False  # a subclass with further base classes may set it, as in PyTorch
     training: bool
-    forward: Callable[..., Any] = _forward_missing
+    forward: Callable[..., Any] = _forward_unimplemented
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        name_init(cls)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not self.call_super_init and (args or kwargs):
@@ -381,6 +386,9 @@ class Module(Hooked, Stateful, Tree):
         lines = extra.split("\n") if extra else []
         lines += [f"({name}): {indented(repr(child))}" for name, child in self._modules.items()]
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+adopt(Module)
 
 
 def make_way(module: Module, name: str, kind: str, place: Any) -> None:

@@ -183,7 +183,7 @@ class AvgPool3d(_AvgPool):
     _function = staticmethod(F.avg_pool3d)
 
 
-class _AdaptiveAvgPool(Module):
+class _AdaptiveAvgPoolNd(Module):
     """What the layers for 1, 2 and 3 dimensions share."""
 
     def __init__(self, output_size: Any) -> None:
@@ -199,7 +199,7 @@ class _AdaptiveAvgPool(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveAvgPool1d(_AdaptiveAvgPool):
+class AdaptiveAvgPool1d(_AdaptiveAvgPoolNd):
     """The means of ``output_size`` windows of (N, C, L): see `AdaptiveAvgPool2d`.
 
     >>> nn.AdaptiveAvgPool1d(2)(mt.tensor([[1.0, 3.0, 5.0]]))  # the windows share an element
@@ -209,7 +209,7 @@ class AdaptiveAvgPool1d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool1d)
 
 
-class AdaptiveAvgPool2d(_AdaptiveAvgPool):
+class AdaptiveAvgPool2d(_AdaptiveAvgPoolNd):
     """The means of windows of (N, C, H, W), such that (N, C, *output_size) comes out.
 
     >>> nn.AdaptiveAvgPool2d((1, None))(mt.zeros(1, 3, 8, 9)).shape
@@ -219,7 +219,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool2d)
 
 
-class AdaptiveAvgPool3d(_AdaptiveAvgPool):
+class AdaptiveAvgPool3d(_AdaptiveAvgPoolNd):
     """The means of windows of (N, C, D, H, W): see `AdaptiveAvgPool2d`.
 
     >>> nn.AdaptiveAvgPool3d((1, 2, 2))(mt.zeros(1, 3, 4, 8, 8)).shape
@@ -229,7 +229,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvgPool):
     _function = staticmethod(F.adaptive_avg_pool3d)
 
 
-class _AdaptiveMaxPool(Module):
+class _AdaptiveMaxPoolNd(Module):
     """What the layers for 1, 2 and 3 dimensions share."""
 
     def __init__(self, output_size: Any, return_indices: bool = False) -> None:
@@ -246,7 +246,7 @@ class _AdaptiveMaxPool(Module):
         return f"output_size={self.output_size}"
 
 
-class AdaptiveMaxPool1d(_AdaptiveMaxPool):
+class AdaptiveMaxPool1d(_AdaptiveMaxPoolNd):
     """The largest elements of ``output_size`` windows of (N, C, L).
 
     >>> nn.AdaptiveMaxPool1d(2)(mt.tensor([[1.0, 3.0, 5.0]]))
@@ -256,7 +256,7 @@ class AdaptiveMaxPool1d(_AdaptiveMaxPool):
     _function = staticmethod(F.adaptive_max_pool1d)
 
 
-class AdaptiveMaxPool2d(_AdaptiveMaxPool):
+class AdaptiveMaxPool2d(_AdaptiveMaxPoolNd):
     """The largest elements of windows of (N, C, H, W), such that (N, C, *output_size) comes out.
 
     >>> nn.AdaptiveMaxPool2d((1, None))(mt.zeros(1, 3, 8, 6)).shape
@@ -266,7 +266,7 @@ class AdaptiveMaxPool2d(_AdaptiveMaxPool):
     _function = staticmethod(F.adaptive_max_pool2d)
 
 
-class AdaptiveMaxPool3d(_AdaptiveMaxPool):
+class AdaptiveMaxPool3d(_AdaptiveMaxPoolNd):
     """The largest elements of windows of (N, C, D, H, W).
 
     >>> nn.AdaptiveMaxPool3d(2)(mt.zeros(1, 3, 4, 8, 8)).shape
@@ -276,7 +276,7 @@ class AdaptiveMaxPool3d(_AdaptiveMaxPool):
     _function = staticmethod(F.adaptive_max_pool3d)
 
 
-class _LPPool(Module):
+class _LPPoolNd(Module):
     """What the layers for 1, 2 and 3 dimensions share."""
 
     def __init__(
@@ -302,7 +302,7 @@ class _LPPool(Module):
         )
 
 
-class LPPool1d(_LPPool):
+class LPPool1d(_LPPoolNd):
     """The p-norm of each window of (N, C, L): see `LPPool2d`.
 
     >>> nn.LPPool1d(2, 2)(mt.tensor([[3.0, 4.0, 5.0, 12.0]]))
@@ -312,7 +312,7 @@ class LPPool1d(_LPPool):
     _function = staticmethod(F.lp_pool1d)
 
 
-class LPPool2d(_LPPool):
+class LPPool2d(_LPPoolNd):
     """``(Σ xᵖ)^(1/p)`` of each window, p = ``norm_type``; shapes as for `MaxPool2d`.
 
     >>> nn.LPPool2d(2, 2)(mt.tensor([[[3.0, 0.0], [0.0, 4.0]]]))
@@ -322,7 +322,7 @@ class LPPool2d(_LPPool):
     _function = staticmethod(F.lp_pool2d)
 
 
-class LPPool3d(_LPPool):
+class LPPool3d(_LPPoolNd):
     """The p-norm of each window of (N, C, D, H, W): see `LPPool2d`.
 
     >>> nn.LPPool3d(2, 2)(mt.zeros(1, 3, 4, 8, 8)).shape

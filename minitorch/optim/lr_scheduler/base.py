@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...naming import name_init
 from ...tensor import Tensor
 from ...user_warnings import warn
 from ..optimizer import Optimizer
@@ -39,6 +40,10 @@ class LRScheduler:
     _get_lr_called_within_step = False
     _is_initial = False
     _last_lr: list[Any]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        name_init(cls)
 
     def __init__(self, optimizer: Optimizer, last_epoch: int = -1) -> None:
         check_optimizer(optimizer)
