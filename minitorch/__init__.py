@@ -332,7 +332,6 @@ from .ops.rearranging import (
 from .ops.rectifiers import (
     celu,
     celu_,
-    hardshrink,
     plain_relu as relu,
     prelu,
     relu_,
@@ -340,8 +339,6 @@ from .ops.rectifiers import (
     rrelu_,
     selu,
     selu_,
-    threshold,
-    threshold_,
 )
 from .ops.reduction import (
     all,
@@ -374,21 +371,13 @@ from .ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from .ops.signs import copysign, heaviside, sign
 from .ops.similarity import cosine_similarity, pairwise_distance, pdist
 from .ops.slicing import (
-    chunk,
     diagonal,
     diagonal_scatter,
-    dsplit,
-    hsplit,
     narrow,
     narrow_copy,
     select,
     select_scatter,
     slice_scatter,
-    split,
-    split_with_sizes,
-    tensor_split,
-    unbind,
-    vsplit,
 )
 from .ops.softmax import log_softmax, softmax
 from .ops.solving import (
@@ -416,8 +405,23 @@ from .ops.special import (
     xlogy,
 )
 from .ops.spectra import plain_svd as svd
+from .ops.splitting import (
+    chunk,
+    dsplit,
+    hsplit,
+    split,
+    split_with_sizes,
+    tensor_split,
+    unbind,
+    vsplit,
+)
 from .ops.statistics import std, std_mean, var, var_mean
 from .ops.stft import istft, stft
+from .ops.thresholds import (
+    hardshrink,
+    threshold,
+    threshold_,
+)
 from .ops.transposing import (
     adjoint,
     movedim,

@@ -68,8 +68,10 @@ from .ops import (
     sorting,
     special,
     spectra,
+    splitting,
     statistics,
     stft as stft_,
+    thresholds,
     transposing,
     trigonometry,
 )
@@ -368,7 +370,7 @@ class Methods(TensorBase):
     sigmoid = activation.sigmoid
     relu = rectifiers.plain_relu
     prelu = rectifiers.prelu
-    hardshrink = rectifiers.hardshrink
+    hardshrink = thresholds.hardshrink
     softmax = softmax_.softmax
     log_softmax = softmax_.log_softmax
     sigmoid_ = in_place(sigmoid)
@@ -540,14 +542,14 @@ class Methods(TensorBase):
     select = slicing.select
     narrow = slicing.narrow
     narrow_copy = slicing.narrow_copy
-    split = slicing.split_method
-    split_with_sizes = slicing.split_with_sizes
-    chunk = slicing.chunk
-    unbind = slicing.unbind
-    tensor_split = slicing.tensor_split
-    hsplit = slicing.hsplit
-    vsplit = slicing.vsplit
-    dsplit = slicing.dsplit
+    split = splitting.split_method
+    split_with_sizes = splitting.split_with_sizes
+    chunk = splitting.chunk
+    unbind = splitting.unbind
+    tensor_split = splitting.tensor_split
+    hsplit = splitting.hsplit
+    vsplit = splitting.vsplit
+    dsplit = splitting.dsplit
     diagonal = slicing.diagonal
     select_scatter = slicing.select_scatter
     slice_scatter = slicing.slice_scatter

@@ -37,8 +37,7 @@ def drawn(
     kind = from_data.check_dtype(dtype, caller).numpy
     with backend.on_device(index), backend.memory_for(shape, kind):
         array = sample(generator, shape, kind, *parameters)
-    result = make(TensorBase._result_class, array)
-    return result.requires_grad_() if requires_grad else result
+    return from_data.require(make(TensorBase._result_class, array), requires_grad)
 
 
 def rand(

@@ -27,6 +27,7 @@ from . import dtypes
 from .argument_kinds import KINDS, is_number, is_sequence, is_size, scalar
 from .autograd.errors import type_name
 from .autograd.graph import TensorBase
+from .from_data import tensor
 from .ops.operands import refuse_elements
 
 TABLE = __file__.removesuffix("py") + "txt"  # (pathlib would take 2 ms to load)
@@ -99,6 +100,8 @@ class Parameter(NamedTuple):
             return value.item()
         if self.kind == "float" and isinstance(value, bool):
             return float(value)
+        if self.kind == "Tensor" and self.name == "input" and is_number(value):
+            return tensor(value.item() if isinstance(value, np.generic) else value)  # add(1, 2)
         return NAMED_DTYPES.get(value, value) if self.kind == "dtype" else value
 
     def __str__(self) -> str:
@@ -228,8 +231,8 @@ def split(line: str) -> list[str]:
 
 def method(parts: list[str]) -> list[str]:
     """The arguments of a method, from those of its function: without the tensor and ``out``."""
-    tensor = OF_TENSOR if OF_TENSOR in parts else parts[0]
-    rest = [part for part in parts if part != tensor and not part.endswith(" out=None")]
+    itself = OF_TENSOR if OF_TENSOR in parts else parts[0]
+    rest = [part for part in parts if part != itself and not part.endswith(" out=None")]
     return rest[:-1] if rest[-1:] == ["*"] else rest
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from . import backend, dtypes
 from .autograd.graph import TensorBase
 from .from_data import check_dtype, leaf
+from .ops.operands import not_implemented
 from .ops.scalars import number
 from .ops.sizes import fits, long
 from .user_warnings import warn
@@ -86,6 +87,8 @@ def linspace(
 def dtype_between(start: Any, end: Any, dtype: Any, caller: str) -> dtypes.dtype:
     """The ``dtype`` asked for; None: the default one, a complex one for complex ends."""
     kind = check_dtype(dtype, caller)
+    if kind is dtypes.bool_:
+        raise not_implemented(f"{caller}_cpu", np.empty(0, bool))
     if not isinstance(start, complex) and not isinstance(end, complex):
         return kind
     if dtype is not None and not kind.is_complex:

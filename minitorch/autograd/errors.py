@@ -91,7 +91,7 @@ def check_saved(tensors: tuple[Any, ...]) -> None:
         if tensor is not None and not hasattr(tensor, "_array"):
             raise TypeError(
                 f"save_for_backward can only save variables, but argument {number} is of type "
-                f"{type(tensor).__name__}"
+                f"{type_name(tensor)}"
             )
 
 
@@ -105,10 +105,12 @@ def type_name(value: Any) -> str:
     return kind.__name__ if bare else f"{kind.__module__}.{kind.__name__}"
 
 
-def not_a_tensor(operation: Any, value: Any) -> TypeError:
-    """An operation was given no tensor at all."""
-    caller, shown = operation.function_name(), type_name(value)
-    return TypeError(f"{caller}(): argument 'input' (position 1) must be Tensor, not {shown}")
+def not_a_tensor(value: Any, caller: str, name: str = "input", position: int = 1) -> TypeError:
+    """``value`` stands where a tensor should."""
+    return TypeError(
+        f"{caller}(): argument '{name}' (position {position}) must be Tensor, not "
+        f"{type_name(value)}"
+    )
 
 
 def modified(array: Any, maker: tuple[Any, int] | None, now: int, then: int) -> RuntimeError:

@@ -27,7 +27,7 @@ from . import errors
 from .graph import Node
 from .modes import no_grad, state
 from .saved import SavedTensor, returned
-from .views import check_writable
+from .views import bump, check_writable
 
 
 class FunctionCtx:
@@ -36,7 +36,8 @@ class FunctionCtx:
     A user may give it attributes of any name; MiniTorch's own are PyTorch's, or begin with ``_``.
     """
 
-    def __init__(self, needs: tuple[bool, ...]) -> None:
+    def __init__(self, name: str, needs: tuple[bool, ...]) -> None:
+        self._name = name
         self.needs_input_grad = needs
         self.to_save: tuple[Any, ...] = ()
         self.dirty_tensors: tuple[Any, ...] = ()
@@ -46,6 +47,9 @@ class FunctionCtx:
         self._node: Any = None  # how to find the node of the call
         self._limited = False  # whether backward is for some inputs only
         self._tensors: list[bool] = []  # which arguments are tensors
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"'{self._name}' object has no attribute '{name}'")
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; ``saved_tensors`` refuses those changed in place since."""
@@ -147,7 +151,7 @@ class Function:
     def apply(cls, *args: Any) -> Any:
         """Run ``forward`` and record it as one node."""
         needs = tuple(bool(getattr(arg, "requires_grad", False)) for arg in args)
-        ctx = FunctionCtx(needs)
+        ctx = FunctionCtx(f"{cls.__name__}Backward", needs)
         with no_grad():
             if cls.setup_context is Function.setup_context:
                 output = cls.forward(ctx, *args)
@@ -155,6 +159,8 @@ class Function:
                 output = cls.forward(*args)
                 cls.setup_context(ctx, args, output)
         results = output if isinstance(output, tuple) else (output,)
+        for tensor in ctx.dirty_tensors:
+            bump(tensor)
         node = cls._record(ctx, args, results) if any(needs) and state.recording else None
         results = tuple([returned(r, n, results, ctx, args, node) for n, r in enumerate(results)])
         if node is not None:

@@ -122,7 +122,7 @@ class Operation(Node):
                     xp = None
             arrays.append(arg)
         if source is None:
-            raise errors.not_a_tensor(cls, args[0])
+            raise errors.not_a_tensor(args[0], cls.function_name())
         if xp is None:
             gpu = backend.elsewhere(arrays) if backend.several else None
             if gpu is not None:

@@ -225,11 +225,12 @@ def loader_label(iterator: Any) -> str:
     return f"enumerate(DataLoader)#{type(iterator).__name__}.__next__"
 
 
-def kinds(base: Any) -> Iterator[Any]:
-    """A class and all that are made of it."""
-    yield base
-    for kind in base.__subclasses__():
-        yield from kinds(kind)
+def kinds(base: Any) -> list[Any]:
+    """A class and all that are made of it, each once."""
+    found = [base]
+    for kind in found:  # which grows
+        found += kind.__subclasses__()
+    return list(dict.fromkeys(found))
 
 
 def callers() -> list[str]:

@@ -273,8 +273,8 @@ def check_memory(target: Any, sources: tuple[Any, ...], itself: bool = True) -> 
             given = source._array
             same = start == other and (array.shape, array.strides) == (given.shape, given.strides)
             overlap = start < other + given.nbytes and other < start + array.nbytes
-            same = same and itself
-            if overlap and not same and is_dense(array) and is_dense(given):
+            known = source is target or (is_dense(array) and is_dense(given))
+            if overlap and known and not (same and itself):
                 raise RuntimeError(errors.OVERLAP)
 
 

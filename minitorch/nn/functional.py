@@ -84,24 +84,15 @@ from ..ops.rectifiers import (
     celu_,
     elu,
     elu_,
-    hardshrink,
-    hardsigmoid,
-    hardswish,
-    hardtanh,
-    hardtanh_,
     leaky_relu,
     leaky_relu_,
     prelu,
     relu,
-    relu6,
     relu_,
     rrelu,
     rrelu_,
     selu,
     selu_,
-    softshrink,
-    threshold,
-    threshold_,
 )
 from ..ops.response_norm import local_response_norm, normalize
 from ..ops.shuffling import channel_shuffle, pixel_shuffle, pixel_unshuffle
@@ -110,6 +101,17 @@ from ..ops.softmax import (
     functional_log_softmax as log_softmax,
     functional_softmax as softmax,
     functional_softmin as softmin,
+)
+from ..ops.thresholds import (
+    hardshrink,
+    hardsigmoid,
+    hardswish,
+    hardtanh,
+    hardtanh_,
+    relu6,
+    softshrink,
+    threshold,
+    threshold_,
 )
 from ..ops.trigonometry import tanh
 from ..ops.unpooling import (

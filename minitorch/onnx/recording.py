@@ -332,7 +332,7 @@ class Recorder:
                 setattr(owner, name, stand_in(function))
             yield
         finally:
-            for owner, name, before in replaced:
+            for owner, name, before in reversed(replaced):
                 setattr(owner, name, before)
             for handle in handles:
                 handle.remove()

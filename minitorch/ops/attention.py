@@ -172,7 +172,6 @@ def scaled_dot_product_attention(
         and q.shape[:2] == k.shape[:2] == v.shape[:2]
         and q.shape[-1] == v.shape[-1]
         and not (attn_mask is not None and attn_mask.requires_grad)
-        and all(x.strides[-1] == x.itemsize for x in (q, k, v))
     )
     if attn_mask is not None and is_causal and not flash:
         raise RuntimeError(
@@ -190,6 +189,7 @@ def scaled_dot_product_attention(
         kept = wrap(query, dropout.mask(xp, xp.empty(shape, q.dtype), dropout_p, False))
         factor = 1 / (1 - dropout_p) if dropout_p < 1 else 0.0
     scale = 1 / math.sqrt(q.shape[-1] or 1) if scale is None else float(scale)
+    flash = flash and all(x.strides[-1] == x.itemsize for x in (q, k, v))
     operation = FlashAttention if flash else ScaledDotProductAttention
     return operation.apply(query, key, value, bias, kept, factor, scale)
 

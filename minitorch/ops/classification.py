@@ -323,6 +323,11 @@ def soft_cross_entropy(
 ) -> Any:
     """Cross-entropy with probabilities as targets; the mean is over the samples."""
     dim, classes = class_dim(input), classes_of(input)
+    if weight is not None and weight._array.shape != (classes,):
+        raise RuntimeError(
+            f"cross_entropy: weight tensor should be defined either for all {classes} classes or "
+            f"no classes but got weight tensor of shape: {list(weight._array.shape)}"
+        )
     if label_smoothing > 0:
         target = target * (1 - label_smoothing) + label_smoothing / classes
     loss = input.log_softmax(dim) * target

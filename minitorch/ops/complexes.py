@@ -307,7 +307,7 @@ def complex(real: Any, imag: Any) -> Any:
     >>> mt.complex(mt.tensor([1.0, 2.0]), mt.tensor([3.0, 4.0]))
     tensor([1.+3.j, 2.+4.j])
     """
-    return Complex.apply(*parts("complex", real, imag))
+    return Complex.apply(*parts(real, imag))
 
 
 def polar(abs: Any, angle: Any) -> Any:
@@ -317,13 +317,13 @@ def polar(abs: Any, angle: Any) -> Any:
     >>> mt.polar(mt.tensor([1.0, 2.0]), mt.tensor([0.0, 1.0]))
     tensor([1.0000+0.0000j, 1.0806+1.6829j])
     """
-    size, angle = parts("polar", abs, angle)
+    size, angle = parts(abs, angle)
     if size._array.dtype.char == "e":
         raise not_implemented("polar_cpu", size._array)
     return Complex.apply(size * angle.cos(), size * angle.sin())
 
 
-def parts(caller: str, a: Any, b: Any) -> tuple[Any, Any]:
+def parts(a: Any, b: Any) -> tuple[Any, Any]:
     """Two real tensors for a complex one; refuses dtypes that do not fit."""
     first, second = (dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (a, b))
     if a._array.dtype.kind != "f" or b._array.dtype.kind != "f":

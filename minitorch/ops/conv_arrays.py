@@ -73,12 +73,13 @@ def convolve(x: Any, w: Any, stride: Ints, padding: Ints, dilation: Ints, groups
         xp, x, kernel, out, channels, stride, padding, dilation
     ):
         there = y[images, :, rows]
+        n, places = len(there), math.prod(there.shape[2:])
         if last:
-            product = weight @ columns.reshape(groups, weight.shape[2], -1)
-            there[...] = _images_first(product.reshape(channels, *there.shape[2:], -1))
+            product = weight @ columns.reshape(groups, weight.shape[2], places * n)
+            there[...] = _images_first(product.reshape(channels, *there.shape[2:], n))
         else:
-            matrices = columns.reshape(len(there), groups, weight.shape[2], -1)
-            there = there.reshape(*matrices.shape[:2], -1, matrices.shape[3])  # a view
+            matrices = columns.reshape(n, groups, weight.shape[2], places)
+            there = there.reshape(n, *weight.shape[:2], places)  # a view
             if there.dtype == weight.dtype:
                 xp.matmul(weight, matrices, out=there)
             else:
@@ -98,13 +99,14 @@ def convolve_weight(
         xp, x, kernel, out, channels, stride, padding, dilation
     ):
         grad = g[images, :, rows].astype(total.dtype, copy=False)
+        n, places = len(grad), math.prod(grad.shape[2:])
         if last:
-            grad = _images_last(grad).reshape(groups, channels // groups, -1)
-            total += columns.reshape(groups, depth, -1) @ grad.swapaxes(1, 2)
+            grad = _images_last(grad).reshape(groups, channels // groups, places * n)
+            total += columns.reshape(groups, depth, places * n) @ grad.swapaxes(1, 2)
         else:
-            grad = grad.reshape(len(grad), groups, channels // groups, -1)
-            product = columns.reshape(len(grad), groups, depth, -1) @ grad.swapaxes(2, 3)
-            total += product[0] if len(grad) == 1 else product.sum(axis=0)
+            grad = grad.reshape(n, groups, channels // groups, places)
+            product = columns.reshape(n, groups, depth, places) @ grad.swapaxes(2, 3)
+            total += product[0] if n == 1 else product.sum(axis=0)
     dw = total.transpose(0, 2, 1).reshape(channels, x.shape[1] // groups, *kernel)
     return dw.astype(x.dtype, copy=False)
 
@@ -140,7 +142,8 @@ def convolve_transposed(
         n = 1 << n.bit_length() - 1 if n >= 4 else 1  # see `_block`
     for images in _slices(g.shape[0], n):
         if kernels.fits(g) and image <= BLOCK_ON_GPU:
-            columns = _product(weight, _images_last(g[images])).reshape(channels, *kernel, *out, -1)
+            part = _images_last(g[images])
+            columns = _product(weight, part).reshape(channels, *kernel, *part.shape[1:])
             dx[images] = _images_first(folded(columns, size, stride, padding, dilation))
         else:
             _add_columns(g[images], weight, kernel, stride, padding, dilation, dx[images])
@@ -173,10 +176,11 @@ def _add_columns(
         part = g[:, :, rows]
         lines = xp.zeros((g.shape[1], part.shape[2], *grid[1:], n), weight.dtype)
         lines[(ALL, *map(slice, part.shape[2:]))] = _images_last(part)
-        columns = _product(weight, lines).reshape(channels, len(shifts), -1)
+        run = part.shape[2] * line
+        columns = _product(weight, lines).reshape(channels, len(shifts), run)
         for place, (phase, start) in enumerate(shifts):
             start += rows.start * line
-            phases[phase][:, start : start + columns.shape[-1]] += columns[:, place]
+            phases[phase][:, start : start + run] += columns[:, place]
     phases = phases[..., : grid[0] * line].reshape(*stride, channels, *grid, n)
     for phase, there, pixels in parts:
         dx[(ALL, ALL, *pixels)] = _images_first(phases[(*phase, ALL, *there)])

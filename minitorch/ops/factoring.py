@@ -12,6 +12,7 @@ from . import lapack
 from .arrays import column_major
 from .joining import cat
 from .matmul import matmul
+from .operands import not_implemented
 from .solving import solved
 
 NOT_POSITIVE = (
@@ -103,6 +104,9 @@ def plain_cholesky(input: Any, upper: bool = False) -> Any:
         "This transform will produce equivalent results for all valid (symmetric positive "
         "definite) inputs."
     )
+    array = input._array
+    if array.dtype.kind not in "fc" and array.ndim > 1 and array.size:
+        raise not_implemented("cholesky_cpu", array)
     lapack.check("cholesky", input, kernel="cholesky_cpu")
     factor, info = Cholesky.apply(input, upper)
     lapack.refuse("cholesky", info, NOT_POSITIVE)

@@ -11,6 +11,7 @@ from ..autograd.operation import Operation
 from . import operands
 from .arrays import row_major
 from .conv_arrays import output_size as places
+from .dims import wrap
 from .expanding import strided
 
 Pair = tuple[int, int]
@@ -98,6 +99,8 @@ def unfold(
     kernel, dilation, padding, stride = numbers("im2col", kernel_size, dilation, padding, stride)
     shape = input._array.shape
     check_dtype(input, "im2col_out_cpu")
+    for dim in (1, 2):
+        wrap(dim, len(shape))  # PyTorch asks for the sizes before it counts them
     if len(shape) not in (3, 4) or 0 in shape[-3:]:
         raise RuntimeError(
             "Expected 3D or 4D (batch mode) tensor with possibly 0 batch size and other non-zero "

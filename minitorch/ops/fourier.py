@@ -104,7 +104,7 @@ def inner_times(half: Any, factor: float, dim: int, length: int) -> Any:
 # What users pass ----------------------------------------------------------------------------------
 
 
-def mode(caller: str, norm: Any) -> str:
+def mode(norm: Any) -> str:
     """``norm`` checked; ``"backward"`` for None."""
     if norm is None:
         return "backward"
@@ -113,7 +113,7 @@ def mode(caller: str, norm: Any) -> str:
     return str(norm)
 
 
-def one_dim(caller: str, input: Any, n: Any, dim: Any) -> tuple[tuple[int, ...], Sequence[Any]]:
+def one_dim(input: Any, n: Any, dim: Any) -> tuple[tuple[int, ...], Sequence[Any]]:
     """The dimension and length of a transform in one dimension, as lists."""
     if not input._array.ndim:
         raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
@@ -268,7 +268,7 @@ def transform(kind: str) -> list[Any]:
     def one(input: Any, n: Any = None, dim: Any = -1, norm: Any = None) -> Any:
         if compute is real_to_complex:
             refuse_complex(input, kind + " expects a real input tensor, but got {}")
-        return compute(input, *one_dim(kind, input, n, dim), mode(kind, norm), inverse)
+        return compute(input, *one_dim(input, n, dim), mode(norm), inverse)
 
     def over_several(name: str, input: Any, s: Any, dim: Any, norm: Any) -> Any:
         if compute is real_to_complex:
@@ -278,7 +278,7 @@ def transform(kind: str) -> list[Any]:
         dims, lengths = all_dims(name, input, s, dim)
         if not dims and compute is not complex_to_complex:
             raise RuntimeError(f"{kind}n must transform at least one axis")
-        return compute(input, dims, lengths, mode(name, norm), inverse)
+        return compute(input, dims, lengths, mode(norm), inverse)
 
     def two(input: Any, s: Any = None, dim: Any = (-2, -1), norm: Any = None) -> Any:
         return over_several(f"{kind}2", input, s, dim, norm)

@@ -75,11 +75,19 @@ def triangles(packed: Any) -> tuple[Any, Any]:
     return packed[..., :k].tril(-1) + ones, packed[..., :k, :].triu()
 
 
+PIVOTS = "Pivots given to lu_solve must all be {}. Did you properly pass the result of lu_factor?"
+
+
+def check_pivots(pivots: Any, m: int, low: str, high: str) -> None:
+    """Refuse pivots that are no rows, in words for those that are too small and too large."""
+    exchanges = backend.to_numpy(pivots._array)
+    if exchanges.size and not 1 <= exchanges.min() <= exchanges.max() <= m:
+        raise RuntimeError(low if exchanges.min() < 1 else high)
+
+
 def rows_of(pivots: Any, m: int) -> np.ndarray:
     """Which row of A is which row of ``L U``, from the exchanges that LAPACK made one by one."""
     exchanges = backend.to_numpy(pivots._array)
-    if exchanges.size and not 1 <= exchanges.min() <= exchanges.max() <= m:
-        raise RuntimeError(f"pivots must be row numbers from 1 to {m}, as torch.linalg.lu_factor's")
     batch = exchanges.shape[:-1]
     order = np.broadcast_to(np.arange(m), (*batch, m)).copy()
     for i in range(exchanges.shape[-1]):
@@ -179,6 +187,11 @@ def permutation(packed: Any, pivots: Any) -> Any:
     array = packed._array
     m = array.shape[-2]
     xp = backend.array_module(array)
+    wrong = (
+        "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive."
+        "Did you properly pass the result of lu_factor?"
+    )
+    check_pivots(pivots, m, wrong, wrong)
     rows = np.eye(m, dtype=array.dtype)[rows_of(pivots, m)]
     return constant(packed, xp.ascontiguousarray(xp.asarray(rows.swapaxes(-1, -2))))
 
@@ -258,6 +271,8 @@ def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool =
     check_equation("linalg.lu_solve", LU, B, left)
     if not left:  # X A = B: A* X* = B*
         return lu_solve(LU, pivots, B.mH, adjoint=not adjoint).mH
+    limits = "greater or equal to 1", "smaller or equal to LU.size(-2)"
+    check_pivots(pivots, a.shape[-1], *map(PIVOTS.format, limits))
     order = rows_of(pivots, a.shape[-1])
     if adjoint:  # A* = U* L* Pᵀ
         X = solved(LU.mH, solved(LU.mH, B, False), True, unit=True)

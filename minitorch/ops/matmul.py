@@ -14,10 +14,11 @@ import math
 from typing import Any
 
 from .. import dtypes
+from ..autograd.errors import not_a_tensor
 from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation
 from .complexes import conj
-from .operands import not_a_tensor, not_implemented
+from .operands import not_implemented
 from .shape import UnsafeView
 from .sizes import broadcast
 

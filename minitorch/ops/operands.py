@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .. import dtypes
-from ..autograd.errors import type_name
+from ..autograd.errors import not_a_tensor, type_name
 from ..autograd.graph import TensorBase
 from ..autograd.modes import is_grad_enabled
 from ..autograd.operation import Operation
@@ -48,14 +48,6 @@ def tensor(value: Any, caller: str, name: str = "other", position: int = 2) -> A
     if isinstance(value, TensorBase):
         return value
     raise not_a_tensor(value, caller, name, position)
-
-
-def not_a_tensor(value: Any, caller: str, name: str, position: int) -> TypeError:
-    """The error for an argument that should be a tensor."""
-    shown = type_name(value)
-    return TypeError(
-        f"{caller}(): argument '{name}' (position {position}) must be Tensor, not {shown}"
-    )
 
 
 def refuse_elements(values: Any, number: int = 0) -> None:

@@ -147,7 +147,7 @@ def max_pool1d(
     ]
     kernel, step, border, gap = numbers
     shape = list(input._array.shape)
-    if len(shape) not in (2, 3):
+    if len(shape) not in (2, 3) or 0 in shape[-2:]:
         raise RuntimeError(
             "max_pool1d: Expected 2D or 3D (batch mode) tensor with optional 0 dim batch size for "
             f"input, but got:{shape}"

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import backend
 from . import operands, pool_arrays as kernels
+from .dims import wrap
 
 FLAT = kernels.windows(1, 1, 1, 1)  # the second dimension of what has only one
 
@@ -91,11 +92,14 @@ def box_windows(
     border = numbers_for(name, "padding", padding, count)
     gap = numbers_for(name, "dilation", dilation, count)
     shape = input._array.shape
-    if len(shape) not in (count + 1, count + 2):
+    few_or_many = len(shape) not in (count + 1, count + 2)
+    if few_or_many and name == "avg_pool2d":
+        wrap(-3, len(shape))  # PyTorch asks for the sizes before it counts them
+    elif few_or_many:
         raise RuntimeError(
             f"non-empty {count + 1}D or {count + 2}D (batch mode) tensor expected for input"
         )
-    if 0 in shape[-count - 1 :]:
+    if few_or_many or 0 in shape[-count - 1 :]:
         raise RuntimeError(
             f"Expected {count + 1}D or {count + 2}D (batch mode) tensor with optional 0 dim batch "
             f"size for input, but got:{list(shape)}"
@@ -189,8 +193,8 @@ def check_fitted(name: str, count: int, input: Any) -> None:
             f"{name}(): Expected {count + 1}D or {count + 2}D tensor, but got"
             f"{':' if 'max' in name else ''} {list(shape)}"
         )
-    first = len(shape) - count - ("max" in name or count == 3)
-    for dim in range(max(first, 0), len(shape)):
+    first = 1 if "max" in name or count == 3 else len(shape) - count
+    for dim in range(first, len(shape)):
         if shape[dim] == 0:
             raise RuntimeError(
                 f"{name}(): Expected input to have non-zero size for non-batch dimensions, but "

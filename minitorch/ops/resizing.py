@@ -105,11 +105,17 @@ def set_(self: Any, source: Any = None) -> Any:
 
 
 def replaced(self: Any, array: Any) -> Any:
-    """``self``, which holds ``array`` now; if it is a view, no steps lead from its base to it."""
+    """``self``, which holds ``array`` now; no view of its base any more if that is other memory."""
     self._array = array
     bump(self)
-    if self._view is not None:
-        self._view.frozen = "no_grad"
+    view = self._view
+    if view is not None:
+        whole = view.base._array
+        step = memory_views.find(whole, array) if array.dtype == whole.dtype else None
+        if step is None:
+            self._view = None
+        else:
+            view.start, view.steps = whole, (step,)
     return self
 
 

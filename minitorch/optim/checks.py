@@ -7,10 +7,15 @@ from typing import Any
 from ..tensor import Tensor
 
 
-def check_lr(lr: Any, sentence: str = "Invalid learning rate") -> None:
-    """A learning rate is not negative; as a tensor it has one element."""
+def check_one_element(lr: Any) -> None:
+    """A learning rate that is a tensor has one element."""
     if isinstance(lr, Tensor) and lr.numel() != 1:
         raise ValueError("Tensor lr must be 1-element")
+
+
+def check_lr(lr: Any, sentence: str = "Invalid learning rate") -> None:
+    """A learning rate is not negative; as a tensor it has one element."""
+    check_one_element(lr)
     if not 0.0 <= lr:  # noqa: SIM300 - of lr="0.1" Python speaks in this order
         raise ValueError(f"{sentence}: {lr}")
 

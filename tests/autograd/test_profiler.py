@@ -14,6 +14,7 @@ from minitorch import nn
 from minitorch.autograd import engine, profiler_util
 from minitorch.autograd.operation import Operation
 from minitorch.autograd.profiler import ACTIVE, kinds, profile, record_function
+from minitorch.ops.activation import Silu
 from minitorch.profiler import ProfilerAction, ProfilerActivity, schedule, tensorboard_trace_handler
 
 MODEL = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 1))
@@ -165,6 +166,12 @@ def test_operations_have_the_names_of_pytorch():
         image.log1p()
     names = {"sum", "rsub", "max_pool2d_with_indices", "adaptive_avg_pool2d", "mm", "log1p"}
     assert {f"aten::{name}" for name in names} <= counts(profiler).keys()
+
+
+def test_an_operation_with_two_bases_is_found_once():
+    found = kinds(Operation)
+    assert Silu in found
+    assert len(found) == len(set(found))
 
 
 def test_one_at_a_time_and_not_twice():

@@ -154,6 +154,21 @@ def test_the_result_is_contiguous_and_the_inputs_stay():
     np.testing.assert_array_equal(w, w_before)
 
 
+@pytest.mark.parametrize("step", [1, 2])
+@pytest.mark.parametrize("images, before, after", [(2, 0, 3), (2, 3, 0), (0, 2, 3)])
+def test_nothing_to_convolve(images, before, after, step):
+    x, w = np.ones((images, before, 5, 5)), np.ones((after, before, 3, 3))
+    options = ((step, step), (1, 1), (1, 1), 1)
+    y = convolve(x, w, *options)
+    assert y.shape == (images, after, *(5 // step + step - 1,) * 2)
+    assert not y.any()
+    dx = convolve_transposed(y, w, (step, step), (1, 1), (0, 0), (1, 1), 1)
+    dw = convolve_weight(x, y, (3, 3), *options)
+    assert dx.shape == x.shape
+    assert dw.shape == w.shape
+    assert not (dx.any() or dw.any())
+
+
 def test_float16_is_summed_in_float32():
     """In float16, 2048 + 1 is 2048; NumPy's products are more exact, so the sums of parts count."""
     one = np.ones((4096, 1, 1, 1), np.float16)

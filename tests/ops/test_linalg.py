@@ -214,9 +214,9 @@ def test_older_functions_say_what_is_newer(function, newer):
 
 
 def test_pivots_that_are_none():
-    with pytest.raises(RuntimeError, match="row numbers from 1 to 2"):
+    with pytest.raises(RuntimeError, match=r"smaller or equal to LU.size\(-2\)"):
         L.lu_solve(mt.eye(2), mt.tensor([1, 3], dtype=mt.int32), mt.eye(2))
-    with pytest.raises(RuntimeError, match="row numbers from 1 to 2"):
+    with pytest.raises(RuntimeError, match="between 1 and LU"):
         mt.lu_unpack(mt.eye(2), mt.tensor([0, 1], dtype=mt.int32))
     for pivots in ([0, 1], [1, 3], [1, -1], [-1, -2], [-3, -3]):
         with pytest.raises(RuntimeError, match="not those of ldl_factor"):
