@@ -38,6 +38,9 @@ def returned(
     if is_in(result, ctx.dirty_tensors):
         if recorded:
             rebase(result, attach(alias(result), node, number))
+            for arg in args:  # what knew of the new numbers did not know of the new history
+                if isinstance(arg, TensorBase) and arg._view and arg._counter is result._counter:
+                    arg._view.version = -1
         return result
     if is_in(result, args):
         source, result = result, result.detach()
