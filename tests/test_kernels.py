@@ -214,7 +214,7 @@ GATHERED = [
         lambda x: F.conv_transpose2d(
             x[:6].view(2, 1, 6, 65), x[6].view(1, 2, 5, 13), stride=(2, 1)
         ),
-        "fold fold fold fold",  # image by image
+        "fold fold",  # a dimension each
     ),
     (
         lambda x: F.conv2d(
@@ -225,7 +225,7 @@ GATHERED = [
             (1, 0),
             (3, 1),
         ),
-        "fold fold fold fold",  # image by image
+        "fold fold",  # a dimension each
     ),
     (
         lambda x: F.conv3d(
