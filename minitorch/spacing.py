@@ -74,7 +74,7 @@ def linspace(
     >>> mt.linspace(0, 1, 5)
     tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
     """
-    start, end = (x._array.item() if isinstance(x, TensorBase) else x for x in (start, end))
+    start, end = ends("linspace", start, end)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype_between(start, end, dtype, "linspace")
@@ -82,6 +82,19 @@ def linspace(
     with backend.memory_for((long(steps),), kind.numpy):
         array = spaced(start, end, steps, kind)
     return leaf(array, device, requires_grad)
+
+
+def ends(caller: str, start: Any, end: Any) -> tuple[Any, Any]:
+    """Both as numbers; tensors among them have no dimensions."""
+    tensors = {n: x for n, x in (("start", start), ("end", end)) if isinstance(x, TensorBase)}
+    wrong = [f"{n} with {x._array.ndim} dimension(s)" for n, x in tensors.items() if x._array.ndim]
+    if wrong:
+        raise RuntimeError(
+            f"{caller} only supports 0-dimensional start and end tensors, but got "
+            f"{' and '.join(wrong)}."
+        )
+    start, end = (x._array.item() if isinstance(x, TensorBase) else x for x in (start, end))
+    return start, end
 
 
 def dtype_between(start: Any, end: Any, dtype: Any, caller: str) -> dtypes.dtype:
@@ -137,6 +150,7 @@ def logspace(
     >>> mt.logspace(0, 3, 4), mt.logspace(0, 3, 4, base=2)
     (tensor([   1.,   10.,  100., 1000.]), tensor([1., 2., 4., 8.]))
     """
+    start, end = ends("logspace", start, end)
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
     kind = dtype_between(start, end, dtype, "logspace")

@@ -347,7 +347,7 @@ def refuse_shapes(error: Any, operands: list[Any]) -> None:
     """
     if backend.is_of_numpy(error):
         raise backend.no_memory(error.shape, error.dtype.itemsize) from None
-    if "could not be broadcast" not in str(error):
+    if "broadcast" not in str(error):
         return
     sizes: list[int] = []  # of the operands so far, last dimension first
     for operand in operands:

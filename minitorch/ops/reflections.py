@@ -121,6 +121,8 @@ def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bo
     tau, other = input2, input3
     if input._array.dtype.char not in "fdFD":
         raise not_implemented("ormqr_cpu", input._array)
+    if input._array.ndim < 2:
+        raise RuntimeError("torch.ormqr: input must have at least 2 dimensions.")
     if other._array.ndim < 2:
         raise RuntimeError("torch.ormqr: other must have at least 2 dimensions.")
     side = -2 if left else -1

@@ -6,7 +6,6 @@ from typing import Any
 
 from .. import backend
 from ..autograd.operation import wrap
-from .norms import vector_norm
 from .padding import pad
 from .pool import avg_pool2d, avg_pool3d
 
@@ -68,7 +67,7 @@ def normalize(input: Any, p: float = 2.0, dim: Any = 1, eps: float = 1e-12, out:
     >>> F.normalize(mt.tensor([[3.0, 4.0]]))
     tensor([[0.6000, 0.8000]])
     """
-    result = input / vector_norm(input, p, dim, True).clamp_min(eps)
+    result = input / input.norm(p, dim, True).clamp_min(eps)
     if out is None:
         return result
     if result.requires_grad or out.requires_grad:
