@@ -19,6 +19,7 @@ from ...ops.conversion import destination
 from ...refusals import check
 from ...tensor import Tensor
 from ...user_warnings import warn
+from .. import functional
 from ..parameter import Buffer, Parameter
 from . import hooks
 from .hooks import (
@@ -424,12 +425,19 @@ def indented(text: str) -> str:
 def typename(value: Any) -> str:
     """The name of a value's type as PyTorch's messages have it: ``int``, ``torch.FloatTensor``.
 
-    >>> mt.typename(mt.tensor([1.0])), mt.typename(3)
-    ('torch.FloatTensor', 'int')
+    A class or function goes by its own name.
+
+    >>> mt.typename(mt.tensor([1.0])), mt.typename(3), mt.typename(nn.Linear)
+    ('torch.FloatTensor', 'int', 'torch.nn.modules.linear.Linear')
     """
     if isinstance(value, Tensor):
         where = "cuda." if value.is_cuda else ""
         return f"torch.{where}{dtypes.SCALAR_TYPE[value.dtype]}Tensor"
     kind = value if hasattr(value, "__qualname__") else type(value)
-    module = kind.__module__
-    return kind.__qualname__ if module == "builtins" else f"{module}.{kind.__qualname__}"
+    module, name = kind.__module__, kind.__qualname__
+    if getattr(functional, name, None) is value:
+        module = functional.__name__
+    top, _, place = module.partition(".")
+    if top == "minitorch" and not place.startswith("ops."):  # the places are PyTorch's
+        module = f"torch.{place}"
+    return name if module == "builtins" else f"{module}.{name}"
