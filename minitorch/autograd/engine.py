@@ -90,8 +90,8 @@ def run_backward(
         leaf = edge[0]
         if isinstance(leaf, TensorBase) and (limit is None or edge in limit.wanted):
             if leaf._hooks is not None:
-                # a hook may have kept it
-                (grad,), owned = run_tensor_hooks(leaf._hooks, [grad]), False
+                (grad,) = run_tensor_hooks(leaf._hooks, [grad])
+                owned = False  # a hook may have kept it
             found[edge] = own(leaf, grad, owned)
     return found
 

@@ -316,7 +316,11 @@ def check_elementwise(name: str, target: Any, operands: tuple[Any, ...]) -> None
     """Refuse to write what a function of `ELEMENTWISE` would give into ``target``."""
     if name in ELEMENTWISE:
         arrays = [getattr(x, "_array", x) for x in (target, *operands)]
-        shape = np.broadcast_shapes(*[getattr(array, "shape", ()) for array in arrays])
+        try:
+            shape = np.broadcast_shapes(*[getattr(array, "shape", ()) for array in arrays])
+        except ValueError as error:
+            refuse_shapes(error, arrays)
+            raise
         check_result(target, shape, dtypes.result_type(*arrays))
 
 

@@ -49,7 +49,7 @@ class FunctionCtx:
         self._tensors: list[bool] = []  # which arguments are tensors
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"'{self._name}' object has no attribute '{name}'")
+        raise AttributeError(f"'{self.__dict__.get('_name')}' object has no attribute '{name}'")
 
     def save_for_backward(self, *tensors: Any) -> None:
         """Keep tensors for backward; ``saved_tensors`` refuses those changed in place since."""

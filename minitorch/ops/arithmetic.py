@@ -116,50 +116,37 @@ class Digits:
         return ufunc(*wide).astype(np.float16)
 
 
-def with_number(operands: list[Any], promote: Any) -> list[Any]:
-    """``promote(operands)``, but a float16 array and a number as they are."""
-    a, b = operands
-    number, array = (b, a) if b.__class__ in NUMBERS else (a, b)
-    half = array.dtype.char == "e" and array.__class__ is np.ndarray
-    if half and number.__class__ is not complex:
-        return [Digits(x) if x is number else x for x in operands]
-    promoted: list[Any] = promote(operands)
+def beside_numbers(promote: Any, kinds: str = "") -> Any:
+    """``promote`` for two operands; but a number keeps its digits beside a float16 array.
+
+    It is asked in every call: so floats beside a number, and arrays of one dtype (out of ``kinds``,
+    if it names some), stay as they are at once, which for a division takes half the time.
+    """
+
+    def promoted(operands: list[Any]) -> Any:
+        a, b = operands
+        if b.__class__ in NUMBERS:
+            number, array = b, a
+        elif a.__class__ in NUMBERS:
+            number, array = a, b
+        elif a.dtype is b.dtype and (not kinds or a.dtype.kind in kinds):
+            return operands
+        else:
+            return promote(operands)
+        if number.__class__ is not complex:
+            if array.dtype.char in "fd":
+                return operands
+            if array.dtype.char == "e" and array.__class__ is np.ndarray:
+                return [Digits(x) if x is number else x for x in operands]
+        return promote(operands)
+
     return promoted
-
-
-def factors(operands: list[Any]) -> list[Any]:
-    """As `dtypes.arithmetic`, but for float16 and numbers."""
-    a, b = operands
-    if b.__class__ in NUMBERS:
-        if a.dtype.char in "fd" and b.__class__ is not complex:
-            return operands
-    elif a.__class__ in NUMBERS:
-        if b.dtype.char in "fd" and a.__class__ is not complex:
-            return operands
-    else:
-        return operands if a.dtype is b.dtype else dtypes.arithmetic(operands)
-    return with_number(operands, dtypes.arithmetic)
-
-
-def ratio(operands: list[Any]) -> list[Any]:
-    """As `dtypes.floating`, but for float16 and numbers, and in half the time."""
-    a, b = operands
-    if b.__class__ in NUMBERS:
-        if a.dtype.char in "fd" and b.__class__ is not complex:
-            return operands
-    elif a.__class__ in NUMBERS:
-        if b.dtype.char in "fd" and a.__class__ is not complex:
-            return operands
-    else:
-        same = a.dtype is b.dtype and a.dtype.kind in "fc"
-        return operands if same else dtypes.floating(operands)
-    return with_number(operands, dtypes.floating)
 
 
 class Mul(Scaling):
     """``a * b``."""
 
-    promote = staticmethod(factors)
+    promote = staticmethod(beside_numbers(dtypes.arithmetic))
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.multiply(a, b)
@@ -174,7 +161,7 @@ class Mul(Scaling):
 class Div(Scaling):
     """``a / b``."""
 
-    promote = staticmethod(ratio)
+    promote = staticmethod(beside_numbers(dtypes.floating, "fc"))
 
     def forward(self, xp: Any, a: Any, b: Any) -> Any:
         return xp.true_divide(a, b)

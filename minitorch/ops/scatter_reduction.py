@@ -10,13 +10,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import backend, dtypes, kernels
+from .. import backend, kernels
 from ..user_warnings import warn
 from . import operands
 from .dims import takes_axis, wrap
 from .gathering import scatter_arguments
 from .overwriting import Change
 from .places import AddAt, Pick, Put, add_at, located, update_at, wrapped
+from .selection import check_combined
 
 
 class ScatterReduce(Change, operands.OnlyReal):
@@ -234,32 +235,11 @@ def index_reduce_arguments(input: Any, dim: int, index: Any, source: Any, reduce
             f"{reduce}."
         )
     dim = wrap(dim, input._array.ndim)
-    kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (input, source, index)]
-    shape, array = source._array.shape, index._array
-    count = shape[dim] if shape else 1
-    if kinds[2] not in ("Int", "Long"):
-        raise RuntimeError(
-            f"index_reduce_(): Expected dtype int32/int64 for index but got: {kinds[2]}"
-        )
-    if kinds[0] != kinds[1]:
-        raise RuntimeError(
-            f"index_reduce_(): self ({kinds[0]}) and source ({kinds[1]}) must have the same scalar "
-            "type"
-        )
-    if array.size != count:
-        raise RuntimeError(
-            f"index_reduce_(): Number of indices ({array.size}) should be equal to "
-            f"source.size(dim): ({count}), for dim: {dim}"
-        )
-    have = input._array.shape
-    if have[:dim] + have[dim + 1 :] != shape[:dim] + shape[dim + 1 :] or len(have) != len(shape):
-        raise RuntimeError(
-            "source tensor shape must match self tensor shape, excluding the specified dimension. "
-            f"Got self.shape = {list(have)} source.shape = {list(shape)}"
-        )
+    array, shape = index._array, source._array.shape
+    check_combined(input, dim, array, source, "index_reduce_")
     if array.size and not 0 <= array.min() <= array.max() < (input._array.shape or (1,))[dim]:
         raise IndexError("index out of range in self")
     if len(shape) < 2 and input._array.dtype.kind in "bc":
         raise operands.not_implemented("index_func_", input._array)
-    along = index.long().reshape([count if d == dim else 1 for d in range(len(shape))])
+    along = index.long().reshape([array.size if d == dim else 1 for d in range(len(shape))])
     return scatter_arguments(input, dim, along.expand(shape), source, "scatter_reduce")[2]

@@ -100,23 +100,16 @@ def slices_written(
     shape = self._array.shape
     dim = wrap(dim, len(shape))
     array = index._array
-    kind = dtypes.SCALAR_TYPE[dtypes.of(array)]
-    if array.ndim > 1:
-        raise {
-            "index_add_": IndexError(
-                f"index_add_(): Index is supposed to be a vector, but got dim: {array.ndim} with "
-                "type: "
-                f"{kind} and size: {list(array.shape)}"
-            ),
-            "index_copy_": IndexError("index_copy_(): Index should have dimension 1 or 0 (got 2)"),
-            "index_fill_": RuntimeError("Index has to be a vector/scalar"),
-        }[caller]
-    if caller == "index_add_" and not integers(array):
-        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {kind}")
-    if caller != "index_add_" and array.dtype != np.int64:
+    if caller == "index_add_":
+        check_combined(self, dim, array, source, caller)
+    elif array.ndim > 1:
+        if caller == "index_fill_":
+            raise RuntimeError("Index has to be a vector/scalar")
+        raise IndexError("index_copy_(): Index should have dimension 1 or 0 (got 2)")
+    elif array.dtype != np.int64:
         raise IndexError(f"{caller}(): Expected dtype int64 for index.")
-    if source is not None:
-        check_source(self, dim, array, source, caller)
+    elif source is not None:
+        check_copied(self, dim, array, source)
     places = array.reshape(-1).copy()
     length = shape[dim] if shape else 1
 
@@ -134,32 +127,45 @@ def slices_written(
     )
 
 
-def check_source(self: Any, dim: int, index: Any, source: Any, caller: str) -> None:
-    """Refuse a source whose dtype or shape does not fit, in the words of the function."""
+def check_combined(self: Any, dim: int, index: Any, source: Any, caller: str) -> None:
+    """Refuse an index or a source that does not fit `index_add_` or `index_reduce_`."""
+    have, given = self._array.shape, source._array.shape
+    kind, *kinds = [dtypes.SCALAR_TYPE[dtypes.of(x)] for x in (index, self._array, source._array)]
+    if index.ndim > 1:
+        raise IndexError(
+            f"{caller}(): Index is supposed to be a vector, but got dim: {index.ndim} with type: "
+            f"{kind} and size: {list(index.shape)}"
+        )
+    if not integers(index):
+        raise RuntimeError(f"{caller}(): Expected dtype int32/int64 for index but got: {kind}")
+    if kinds[0] != kinds[1]:
+        raise RuntimeError(
+            f"{caller}(): self ({kinds[0]}) and source ({kinds[1]}) must have the same scalar type"
+        )
+    if not given and dim:
+        raise RuntimeError(
+            f"{caller}(): Indexing dim {dim} is out of bounds of the source tensor with dim 0"
+        )
+    if not given and index.size != 1:
+        raise IndexError("Dimension specified as 0 but tensor has no dimensions")
+    count = given[dim] if dim < len(given) else 1
+    if index.size != count:
+        raise RuntimeError(
+            f"{caller}(): Number of indices ({index.size}) should be equal to source.size(dim): "
+            f"({count}), for dim: {dim}"
+        )
+    if have[:dim] + have[dim + 1 :] != given[:dim] + given[dim + 1 :] or len(have) != len(given):
+        raise RuntimeError(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. "
+            f"Got self.shape = {list(have)} source.shape = {list(given)}"
+        )
+
+
+def check_copied(self: Any, dim: int, index: Any, source: Any) -> None:
+    """Refuse a source whose dtype or shape does not fit `index_copy_`."""
     have, given = self._array.shape, source._array.shape
     kinds = [dtypes.SCALAR_TYPE[dtypes.of(x._array)] for x in (self, source)]
     count = given[dim] if dim < len(given) else 1
-    if caller == "index_add_":
-        if kinds[0] != kinds[1]:
-            raise RuntimeError(
-                f"index_add_(): self ({kinds[0]}) and source ({kinds[1]}) must have the same "
-                "scalar type"
-            )
-        if index.size != count:
-            raise RuntimeError(
-                f"index_add_(): Number of indices ({index.size}) should be equal to "
-                "source.size(dim): "
-                f"({count}), for dim: {dim}"
-            )
-        if have[:dim] + have[dim + 1 :] != given[:dim] + given[dim + 1 :] or len(have) != len(
-            given
-        ):
-            raise RuntimeError(
-                "source tensor shape must match self tensor shape, excluding the specified "
-                "dimension. "
-                f"Got self.shape = {list(have)} source.shape = {list(given)}"
-            )
-        return
     if have and given and len(have) != len(given):
         raise IndexError(
             "index_copy_(): When source and destination are not scalars, their dimensionality must "
