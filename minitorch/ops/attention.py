@@ -18,6 +18,7 @@ from .fused import Fused
 from .masked import MaskedFill
 from .matmul import C_NAMES, check_batches, check_matrices
 from .operands import not_implemented
+from .overwriting import refuse_shape
 from .sizes import broadcast
 from .softmax import softmax
 
@@ -51,9 +52,12 @@ class ScaledDotProductAttention(Fused):
         if bias is not None:
             scores += bias
         weights = rows.softmax(xp, scores, -1) if scores.size else scores
-        first = weights[..., :1]  # NaN where all scores of a row are -inf
-        # (To look at a number on a GPU is to wait for it.)
-        if bias is not None if backend.is_gpu_array(weights) else (first != first).any():
+        if backend.is_gpu_array(weights):  # to look at its numbers would be to wait for them
+            some_are_nowhere = bias is not None
+        else:
+            first = weights[..., :1]  # NaN where all scores of a row are -inf
+            some_are_nowhere = (first != first).any()
+        if some_are_nowhere:
             nowhere = (scores == -math.inf).all(axis=-1, keepdims=True)
             weights = xp.where(nowhere, weights.dtype.type(0), weights)
         self.save(weights=weights)
@@ -198,11 +202,7 @@ def scaled_dot_product_attention(
 def additive(query: Any, mask: Any, is_causal: bool, shape: tuple[int, ...]) -> Any:
     """What to add to the scores, of which ``shape`` is the shape: a float tensor, or None."""
     if mask is not None:
-        whole = broadcast(shape, mask._array.shape)
-        if whole != shape:
-            raise RuntimeError(
-                f"output with shape {list(shape)} doesn't match the broadcast shape {list(whole)}"
-            )
+        refuse_shape(shape, mask._array.shape)
         if mask._array.dtype.kind == "b":
             mask = minus_infinity(~mask, query)
     if not is_causal:

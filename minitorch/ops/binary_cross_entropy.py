@@ -15,7 +15,6 @@ from .expanding import broadcast_shapes
 from .loss import FLOAT_EPS, PairLoss, check_pair, reduce_tensor, reduction_of
 from .operands import not_implemented
 from .overwriting import refuse_shape
-from .sizes import broadcast
 
 EPS = 1e-12
 
@@ -169,12 +168,7 @@ def binary_cross_entropy_with_logits(
             f"desired output type {dtypes.SCALAR_TYPE[dtypes.of(target._array)]}"
         )
     if weight is not None:
-        whole = broadcast(target._array.shape, weight._array.shape)
-        if whole != target._array.shape:
-            raise RuntimeError(
-                f"output with shape {list(target._array.shape)} doesn't match the broadcast shape "
-                f"{list(whole)}"
-            )
+        refuse_shape(target._array.shape, weight._array.shape)
     if pos_weight is None and input._array.dtype == target._array.dtype:
         return BinaryCrossEntropyWithLogits.apply(input, target, reduction, weight)
     log_p = logsigmoid(input)

@@ -161,10 +161,11 @@ def attempt(
 def zero_pivot(a: Any) -> int:
     """The number, from 1 on, of the first zero on the diagonal of U in ``a = P L U``; 0: none."""
     info = int(routine("getrf", a.dtype.char)(a)[2]) if a.size else 0
-    try:
-        np.linalg.inv(np.eye(1) if info else a)
-    except np.linalg.LinAlgError:  # so near to singular that NumPy and SciPy do not agree
-        return len(a)
+    if info == 0:
+        try:
+            np.linalg.inv(a)
+        except np.linalg.LinAlgError:  # so near to singular that NumPy and SciPy do not agree
+            return len(a)
     return info
 
 

@@ -18,9 +18,9 @@ from .embedding import one_hot
 from .limits import minimum
 from .loss import FLOAT_EPS, reduce_tensor, reduction_of
 from .masking import masked
+from .overwriting import refuse_shape
 from .places import refuse_outside
 from .similarity import pairwise_distance
-from .sizes import broadcast
 
 
 def margin_ranking_loss(
@@ -210,12 +210,7 @@ def soft_margin_loss(
             "result type Float can't be cast to the desired output type "
             f"{dtypes.SCALAR_TYPE[dtype]}"
         )
-    whole = broadcast(input._array.shape, target._array.shape)
-    if whole != input._array.shape:
-        raise RuntimeError(
-            f"output with shape {list(input._array.shape)} doesn't match the broadcast shape "
-            f"{list(whole)}"
-        )
+    refuse_shape(input._array.shape, target._array.shape)
     operands.refuse_grad("soft_margin_loss", "target", target)
     return reduce_tensor((input * -target).exp().log1p(), reduction).to(dtype)
 
