@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import gc
 import weakref
 
@@ -83,6 +84,21 @@ def test_no_reference_cycle():
         assert [thing() for thing in watched] == [None, None]
     finally:
         gc.enable()
+
+
+def test_a_context_that_is_copied_keeps_what_the_user_put_there():
+    contexts = []
+
+    class Kept(Cube):
+        @staticmethod
+        def forward(ctx, x, scale):
+            contexts.append(ctx)
+            return Cube.forward(ctx, x, scale)
+
+    Kept.apply(leaf(1, 2), 3)
+    assert copy.copy(contexts[0]).scale == 3
+    with pytest.raises(AttributeError, match="'KeptBackward' object has no attribute 'other'"):
+        _ = contexts[0].other
 
 
 def test_an_input_that_is_returned_is_a_new_tensor():
