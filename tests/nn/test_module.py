@@ -605,3 +605,27 @@ def test_backward_hooks_of_all_modules_are_of_one_kind():
     assert seen[1:] == seen[:1]
     nn.ReLU()(x * 1).sum().backward()
     assert len(seen) == 2
+
+
+def test_private_bases_of_users_are_called_as_python_calls_them():
+    class _Base(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.told = ["base"]
+
+    _Base.__qualname__ = "_Base"  # as at the top of a file
+    _Base.__init__.__qualname__ = "_Base.__init__"
+
+    class Left(_Base):
+        pass
+
+    class Right(_Base):
+        def __init__(self):
+            super().__init__()
+            self.told.append("right")
+
+    class Both(Left, Right):
+        pass
+
+    assert Left.__init__ is _Base.__init__
+    assert Both().told == ["base", "right"]
