@@ -15,6 +15,7 @@ from . import (
     amp,
     autograd,
     backends,
+    compiler,
     cuda,
     fft,
     func,
@@ -38,7 +39,7 @@ from .autograd.modes import (
     set_grad_enabled,
 )
 from .checking import checked_all as _checked_all
-from .compiling import compile
+from .compiler import compile
 from .creation import (
     empty,
     empty_like,

@@ -1,9 +1,10 @@
-"""Formulas as one kernel each, for arrays on a GPU.
+"""Formulas as one kernel each: for arrays on a GPU, and for the processor if the user asks.
 
-There each call of CuPy goes through memory once, and a formula is up to ten calls. A kernel reads
-each number once and writes it once: CuPy compiles the statements, which are C, into a loop over the
-elements. Each kernel stands beside the same formula in NumPy, for the reader to compare; the tests
-compile it for the CPU and compare the numbers.
+On a GPU each call of CuPy goes through memory once, and a formula is up to ten calls. A kernel
+reads each number once and writes it once: CuPy compiles the statements, which are C, into a loop
+over the elements. Each kernel stands beside the same formula in NumPy, for the reader to compare;
+the tests compare the numbers. After `minitorch.compile` large arrays on the CPU use kernels, too:
+see cpp.py.
 
 ``T`` is the dtype of the arrays, float32 or float64. Constants are written ``T(0.5)``: a bare 0.5
 would make all of the arithmetic float64, for which GPUs have few units.
@@ -12,6 +13,8 @@ would make all of the arithmetic float64, for which GPUs have few units.
 from __future__ import annotations
 
 import functools
+import importlib
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -45,12 +48,42 @@ class Kernel:
         parts = self.reads, self.writes, self.statements
         return backend.cupy().ElementwiseKernel(*parts, self.name)
 
+    @functools.cached_property
+    def loop(self) -> Any:
+        """The kernel for the processor."""
+        return cpp().Loop(self.reads, self.writes, self.statements)
+
     def __call__(self, *args: Any) -> Any:
-        return self.compiled(*args)
+        on_cpu = any(arg.__class__ is np.ndarray for arg in args)
+        return self.loop(*args) if on_cpu else self.compiled(*args)
+
+
+@functools.cache
+def cpp() -> Any:
+    """The file cpp.py, loaded when first needed."""
+    return importlib.import_module("minitorch.cpp")
+
+
+MANY = 4096  # elements: for fewer, a formula in NumPy takes no longer than the call of a kernel
+_cpu = SimpleNamespace(use_loops=False)
+
+
+def use_loops(wanted: bool = True) -> None:
+    """Let kernels compute on the CPU, too, or no longer; RuntimeError if that cannot be."""
+    if wanted:
+        cpp().threads.share()
+    _cpu.use_loops = wanted
 
 
 def fits(array: Array) -> bool:
-    """Whether kernels are for ``array``: it is on a GPU, and of float32 or float64."""
+    """Whether kernels are for ``array``, of float32 or float64: on a GPU, or where loops are."""
+    if array.__class__ is np.ndarray:
+        return _cpu.use_loops and array.size >= MANY and array.dtype.char in "fd"
+    return on_gpu(array)
+
+
+def on_gpu(array: Array) -> bool:
+    """Whether ``array`` is on a GPU, and of float32 or float64."""
     return array.__class__ is not np.ndarray and (  # the first question is quick, for the CPU
         backend.is_gpu_array(array) and array.dtype.char in "fd"
     )

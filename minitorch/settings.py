@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from .user_warnings import warn
 
 
+def initial_threads() -> int:
+    """What the environment says, else the number of processors."""
+    number = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0]
+    return int(number) if number.isdecimal() and int(number) else os.cpu_count() or 1
+
+
 @dataclass
 class _Settings:
     """What was set; the beginning is as in PyTorch."""
 
     deterministic: bool = False
     warn_only: bool = False
-    threads: int = os.cpu_count() or 1
+    threads: int = initial_threads()
     interop_threads: int = os.cpu_count() or 1
     precision: str = "highest"
     warn_always: bool = False
@@ -99,8 +105,8 @@ def get_deterministic_debug_mode() -> int:
 def set_num_threads(number: int) -> None:
     """Say how many threads to compute with.
 
-    It is kept, and has no effect: NumPy's library for matrix products decides when it is loaded.
-    Set the environment variable ``OPENBLAS_NUM_THREADS`` (or ``OMP_NUM_THREADS``) before that.
+    The loops of `minitorch.compile` obey; NumPy's library for matrix products has decided when it
+    was loaded. Set the environment variable ``OMP_NUM_THREADS`` before that, for both.
 
     >>> before = mt.get_num_threads()
     >>> mt.set_num_threads(1)
@@ -112,7 +118,7 @@ def set_num_threads(number: int) -> None:
 
 
 def get_num_threads() -> int:
-    """What was set by `set_num_threads`; the number of processors before that.
+    """What was set by `set_num_threads`; before that ``OMP_NUM_THREADS``, or the processors.
 
     >>> mt.get_num_threads() >= 1
     True

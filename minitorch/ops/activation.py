@@ -255,13 +255,13 @@ MISH = kernels.Kernel(
     "mish",
     "T x",
     "T y",
-    "T e = exp(fmin(x, T(20))); T n = e * (e + T(2)); y = n / (n + T(2)) * x",
+    "T c = x > T(20) ? T(20) : x; T e = exp(c); T n = e * (e + T(2)); y = n / (n + T(2)) * x",
 )
 MISH_GRADIENT = kernels.Kernel(
     "mish_gradient",
     "T grad, T x",
     "T slope",
-    "T e = exp(fmin(x, T(20))); T n = e * (e + T(2)); T t = n / (n + T(2)); "
+    "T c = x > T(20) ? T(20) : x; T e = exp(c); T n = e * (e + T(2)); T t = n / (n + T(2)); "
     "slope = (x * (e / (e + T(1))) * (T(1) - t * t) + t) * grad",
 )
 
@@ -326,7 +326,10 @@ class LogSigmoid(Operation):
 
 # The same for a GPU: see kernels.py.
 LOG_SIGMOID = kernels.Kernel(
-    "log_sigmoid", "T x", "T y", "y = fmin(x, T(0)) - log1p(exp(-fabs(x)))"
+    "log_sigmoid",
+    "T x",
+    "T y",
+    "T below = x > T(0) ? T(0) : x; y = below - log1p(exp(-fabs(x)))",
 )
 
 

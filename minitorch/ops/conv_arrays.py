@@ -141,7 +141,7 @@ def convolve_transposed(
     if xp is np:
         n = 1 << n.bit_length() - 1 if n >= 4 else 1  # see `_block`
     for images in _slices(g.shape[0], n):
-        if kernels.fits(g) and image <= BLOCK_ON_GPU:
+        if kernels.on_gpu(g) and image <= BLOCK_ON_GPU:
             part = _images_last(g[images])
             columns = _product(weight, part).reshape(channels, *kernel, *part.shape[1:])
             dx[images] = _images_first(folded(columns, size, stride, padding, dilation))

@@ -116,7 +116,7 @@ def embedding_bag(
     check_indices(array, bags, table.shape[0])
     if max_norm is not None:
         shorten(weight, array, max_norm, norm_type)
-    if mode == "max" and kernels.fits(table):
+    if mode == "max" and kernels.on_gpu(table):
         found = winners_on_gpu(xp, table, array, starts, count, padding_idx)
         return EmbeddingBagMax.apply(weight, wrap(input, found))
     factors, spare = per_sample_weights, 0

@@ -36,7 +36,7 @@ class ScatterReduce(Change, operands.OnlyReal):
         view, index = located(xp, x, 0, x.ndim, places)
         if not include_self:
             view[index] = neutral(reduce, x.dtype)
-        if reduce == "prod" and kernels.fits(x):
+        if reduce == "prod" and kernels.on_gpu(x):
             x[...] = multiplied(xp, x, places, src)
         elif reduce == "prod":
             multiply_at(xp, view, index, src)

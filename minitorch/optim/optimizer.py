@@ -147,7 +147,7 @@ class Optimizer(Stateful):
     def _update_small(self, params: list[Tensor], group: Group, place: int) -> list[Tensor]:
         """Update the small ones among ``params`` together if that can be; returns the others."""
         small = [param for param in params if param._array.size <= SMALL]
-        if len(small) < 2 or (self.one_kernel and kernels.fits(small[0]._array)):
+        if len(small) < 2 or (self.one_kernel and kernels.on_gpu(small[0]._array)):
             return params
         bundle = self._bundles.get(place)
         if bundle is None:

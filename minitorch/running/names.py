@@ -25,7 +25,7 @@ OTHERWISE = {
     "torch.nn.DataParallel": "gives its GPUs their work one after the other",
     "torch.set_flush_denormal": "returns False",
     "torch.set_float32_matmul_precision": "keeps what is set, and nothing comes of it",
-    "torch.set_num_threads": "keeps what is set, and nothing comes of it",
+    "torch.set_num_threads": "only the loops of mt.compile obey",
     "torch.topk": "takes the first of equal elements",
     "torch.use_deterministic_algorithms": "keeps what is set, and nothing comes of it",
     "torch.vmap": "calls its function once for every sample",
