@@ -11,10 +11,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from minitorch import cpp
+
 from .compare import Row, compare_all
 from .workloads import WORKLOADS
 
-LABELS = {"torch": "torch", "minitorch": "MiniTorch"}
+LABELS = {"torch": "torch", "minitorch": "MiniTorch", "compiled": "compiled"}
 
 
 def arguments() -> argparse.Namespace:
@@ -49,9 +51,12 @@ def digits(number: float) -> str:
 def cells(row: Row, libraries: list[str], indent: str = "") -> list[str]:
     """Returns the row as text, a string to a column."""
     shown = [indent + row.title]
-    shown += [digits(row.ms[library]) if library in row.ms else "" for library in libraries]
-    if len(libraries) == 2:
-        shown.append("" if row.ratio is None else f"{row.ratio:.2f}")
+    for library in libraries:
+        shown.append(digits(row.ms[library]) if library in row.ms else "")
+        if compared(library, libraries):
+            ratio = row.ratio(library)
+            shown.append("" if ratio is None else f"{ratio:.2f}")
+    if "torch" in libraries:
         shown.append("" if row.target is None else f"{row.target:g}")
         shown.append(row.verdict)
     else:
@@ -61,10 +66,17 @@ def cells(row: Row, libraries: list[str], indent: str = "") -> list[str]:
     ]
 
 
+def compared(library: str, libraries: list[str]) -> bool:
+    """Whether the table has the ratio of the library's time to torch's."""
+    return library != "torch" and "torch" in libraries
+
+
 def table(rows: list[Row], libraries: list[str], markdown: bool) -> str:
     """Returns the rows as an aligned table, of Markdown if asked."""
-    heads = ["workload", *(f"{LABELS[library]} ms" for library in libraries)]
-    heads += ["ratio", "at most", "verdict"] if len(libraries) == 2 else ["verdict"]
+    heads = ["workload"]
+    for library in libraries:
+        heads += [f"{LABELS[library]} ms", *["ratio"] * compared(library, libraries)]
+    heads += ["at most", "verdict"] if "torch" in libraries else ["verdict"]
     heads += [f"{LABELS[library]} MiB" for library in libraries]
     lines = [heads]
     for row in rows:
@@ -93,7 +105,7 @@ def memory(rows: list[Row]) -> str:
     ratios = [
         row.memory["minitorch"] / row.memory["torch"]
         for row in rows
-        if row.title.startswith("Training step") and row.ratio is not None
+        if row.title.startswith("Training step") and row.ratio() is not None
     ]
     if not ratios:
         return ""
@@ -115,7 +127,7 @@ def machine(threads: int, versions: dict[str, str]) -> str:
                 break
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     used = {"Python": platform.python_version()}
-    used |= {LABELS[library]: version for library, version in versions.items()}
+    used |= {LABELS[name]: version for name, version in versions.items() if name != "compiled"}
     software = ", ".join(f"{name} {version}" for name, version in used.items())
     return f"{processor}, {cores} cores, {threads} threads, {software}"
 
@@ -124,7 +136,9 @@ def main() -> int:
     """Measures, prints, and returns 1 if a workload failed or gave other numbers than torch's."""
     given = arguments()
     # torch must not be imported here: this process is to stay small and idle.
-    libraries = [library for library in LABELS if find_spec(library)]
+    libraries = [library for library in ("torch", "minitorch") if find_spec(library)]
+    if cpp.compiler():
+        libraries.append("compiled")
     # As pip does with what it installs: else the import would be timed together with the compiler.
     compileall.compile_dir(Path(__file__).resolve().parents[1] / "minitorch", quiet=2)
     workloads = [WORKLOADS[name] for name in given.only or WORKLOADS]
@@ -135,6 +149,7 @@ def main() -> int:
     print(table(rows, libraries, given.markdown))
     print(
         "\nms: median of the processes' medians; a row with parts: their geometric mean."
+        "\ncompiled: MiniTorch after mt.compile. met compiled: only so."
         "\nMiB: the most memory held over the bare import; for the import, what it took itself."
     )
     print(memory(rows))

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from .compare import Row
 
-COLOURS = {"torch": "tab:orange", "minitorch": "tab:blue"}
-LABELS = {"torch": "PyTorch", "minitorch": "MiniTorch"}
+COLOURS = {"torch": "tab:orange", "minitorch": "tab:blue", "compiled": "navy"}
+LABELS = {"torch": "PyTorch", "minitorch": "MiniTorch", "compiled": "MiniTorch, compiled"}
 
 
 def grows(row: Row) -> bool:
@@ -20,7 +20,7 @@ def grows(row: Row) -> bool:
 
 def draw(rows: list[Row], path: Path) -> None:
     """Write the picture of ``rows`` to ``path``; the ending of its name says the format."""
-    bars = [row for row in rows if row.ratio is not None and not grows(row)]
+    bars = [row for row in rows if row.ratio() is not None and not grows(row)]
     curves = [row for row in rows if row.ms and grows(row)]
     figure = plt.figure(
         figsize=(10, 0.4 * len(bars) + 3.5 * bool(curves) + 1), layout="constrained"
@@ -38,9 +38,9 @@ def draw(rows: list[Row], path: Path) -> None:
 
 
 def draw_ratios(axes: Axes, rows: list[Row]) -> None:
-    """A bar for each row; a tick where its target is."""
+    """A bar for each row; a tick where its target is, a point where it is compiled."""
     places = range(len(rows))
-    ratios = [row.ratio or 1.0 for row in rows]
+    ratios = [row.ratio() or 1.0 for row in rows]
     # From 1 to the left: faster than PyTorch. To the right: slower.
     colours = [COLOURS["minitorch" if ratio <= 1 else "torch"] for ratio in ratios]
     axes.barh(places, [ratio - 1 for ratio in ratios], left=1, color=colours)
@@ -54,17 +54,22 @@ def draw_ratios(axes: Axes, rows: list[Row]) -> None:
             va="center",
             fontsize=8,
         )
+        compiled = row.ratio("compiled")
+        if compiled is not None:
+            axes.plot(compiled, place, "D", color=COLOURS["compiled"], markersize=5)
         if row.target is not None:
             axes.plot([row.target] * 2, [place - 0.4, place + 0.4], color="black", linewidth=1.5)
     axes.axvline(1, color="grey", linewidth=1)
     axes.set_xscale("log", base=2)
-    reach = [0.5, 2.0, *ratios, *[row.target for row in rows if row.target is not None]]
+    marks = [mark for row in rows for mark in (row.target, row.ratio("compiled"))]
+    reach = [0.5, 2.0, *ratios, *[mark for mark in marks if mark is not None]]
     axes.set_xlim(min(reach) / 1.5, max(reach) * 1.5)
     axes.xaxis.set_major_formatter(lambda ratio, _: f"{ratio:g}")
     axes.set_yticks(places, [row.title for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel(
-        "time of MiniTorch / time of PyTorch; blue: faster, orange: slower, black: target"
+        "time of MiniTorch / time of PyTorch; blue: faster, orange: slower, black: target, "
+        "diamond: after mt.compile"
     )
 
 

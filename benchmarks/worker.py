@@ -1,8 +1,8 @@
 """One library, one workload, one process.
 
-``python -m benchmarks.worker LIBRARY WORKLOAD SECONDS DEVICE`` prints a line of JSON. Each
-measurement has a fresh process, so that the libraries' thread pools do not disturb each other and
-the peak memory is this workload's own.
+``python -m benchmarks.worker LIBRARY WORKLOAD SECONDS DEVICE`` prints a line of JSON. The library
+``compiled`` is MiniTorch after `minitorch.compile`. Each measurement has a fresh process, so that
+the libraries' thread pools do not disturb each other and the peak memory is this workload's own.
 """
 
 from __future__ import annotations
@@ -112,10 +112,12 @@ def main() -> None:
     library, name, seconds, device = sys.argv[1], sys.argv[2], float(sys.argv[3]), sys.argv[4]
 
     before_import, start = peak_memory(), perf_counter()
-    torch = importlib.import_module(library)
+    torch = importlib.import_module("torch" if library == "torch" else "minitorch")
     import_ms = (perf_counter() - start) * 1e3
     after_import = peak_memory()
 
+    if library == "compiled":
+        torch.compile(build)
     steps = build(torch, name, device)
     if device != "cpu":
         ms = {part: device_ms(torch, step, seconds / len(steps)) for part, step in steps.items()}

@@ -20,6 +20,7 @@ import re
 import shutil
 import struct
 import subprocess
+import sys
 import tempfile
 from itertools import compress
 from pathlib import Path
@@ -111,6 +112,8 @@ class Threads:
         """
         if self.shared:
             return
+        if sys.implementation.name != "cpython":
+            raise RuntimeError("compiled loops need CPython")
         if compiler() is None:
             raise RuntimeError("no C++ compiler (g++ or clang++) was found")
         self.library = library(WORK)
@@ -167,6 +170,8 @@ class Loop:
         self.plans: dict[Any, Plan] = {}  # the same layouts come again and again
 
     def __call__(self, *args: Any) -> Any:
+        if not all(x.flags.writeable for x in args[self.reads :]):
+            raise ValueError("output array is read-only")
         layouts = tuple(
             [
                 (x.shape, x.strides, x.dtype.char) if isinstance(x, np.ndarray) else None

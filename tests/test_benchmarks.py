@@ -68,6 +68,16 @@ def test_verdict(torch_ms, target, problem, verdict):
     assert row.verdict == verdict
 
 
+def test_what_only_the_compiled_loops_reach():
+    row = Row("work", 0.5, {"torch": 4.0, "minitorch": 3.0, "compiled": 2.0})
+    assert row.verdict == "met compiled"
+    assert table([row], ["torch", "minitorch", "compiled"], markdown=False).splitlines()[::2] == [
+        "workload  torch ms  MiniTorch ms  ratio  compiled ms  ratio  at most       verdict  "
+        "torch MiB  MiniTorch MiB  compiled MiB",
+        "work          4.00          3.00   0.75         2.00   0.50      0.5  met compiled",
+    ]
+
+
 def test_table_with_and_without_torch():
     row = Row("work", 0.5, {"torch": 4.0, "minitorch": 1.0}, {"torch": 2.0, "minitorch": 3.25})
     assert table([row], ["torch", "minitorch"], markdown=False).splitlines() == [

@@ -64,8 +64,9 @@ ELSEWHERE = {
     "lines/old_names.txt": "FloatTensor DoubleTensor HalfTensor LongTensor IntTensor ShortTensor "
     "CharTensor ByteTensor BoolTensor new typename is_storage",
     "ops/test_ctc.py": "ctc_loss",
-    "running/test_run.py": "use_as_torch compile",
+    "running/test_run.py": "use_as_torch",
     "serialization/test_saving.py": "save load",
+    "test_compiler.py": "compile",
     "test_defaults.py": "set_default_dtype set_default_device",
     "test_printing.py": "set_printoptions",
     "test_sampling.py": "Generator manual_seed seed initial_seed get_rng_state set_rng_state rand "

@@ -93,6 +93,7 @@ ALL = [
     Place("cuda", "GPUs"),
     Place("cuda.nccl"),
     Place("accelerator", "the GPU, whatever its kind", own=True),
+    Place("compiler", "loops in C++", own=True),
     Place("amp", "mixed precision", own=True),
     Place("sparse", "sparse tensors"),
     Place("serialization", "what files may contain"),

@@ -17,7 +17,7 @@ OTHERWISE = {
     "torch.autocast": "is there, disabled: no mixed precision",
     "torch.backends": "keeps what is set, and nothing comes of it",
     "torch.bfloat16": "is a name only: no tensor can have it",
-    "torch.compile": "warns, and returns the function or module as it is",
+    "torch.compile": "has loops in C++ compute, and returns what it gets as it is",
     "torch.det": "has the right gradient for a singular matrix too",
     "torch.func.vmap": "calls its function once for every sample",
     "torch.kthvalue": "takes the first of equal elements",

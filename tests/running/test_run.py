@@ -295,18 +295,3 @@ def test_ctrl_c(tmp_path):
     assert said.startswith("Traceback (most recent call last):\n")
     assert "minitorch" not in said
     assert said.endswith("KeyboardInterrupt\n")
-
-
-def test_compile_says_that_it_does_not(recwarn):
-    model = mt.nn.Linear(1, 1)
-    with pytest.warns(UserWarning, match=r"no compiler: torch\.compile returns its argument"):
-        assert mt.compile(model, mode="max-autotune") is model
-    with pytest.warns(UserWarning, match="no compiler"):
-
-        @mt.compile(fullgraph=True)
-        def double(x):
-            return x * 2
-
-    assert double(mt.ones(1)).item() == 2
-    assert mt.compile(model, disable=True) is model
-    assert len(recwarn) == 0
