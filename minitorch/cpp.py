@@ -104,13 +104,14 @@ class Threads:
 
     def __init__(self) -> None:
         self.shared = False
+        self.library: Any = None
 
     def share(self) -> None:
         """Let OpenBLAS work on the threads of the loops, if it can be found.
 
         A process that is forked later has none of the threads, and works alone.
         """
-        if self.shared:
+        if self.library is not None:
             return
         if sys.implementation.name != "cpython":
             raise RuntimeError("compiled loops need CPython")
@@ -255,6 +256,9 @@ class Plan:
         each = [x.shape for x, raw in zip(arrays, raws, strict=False) if x is not None and not raw]
         self.shape = np.broadcast_shapes(*each)
         self.elements = math.prod(self.shape)
+        written = zip(args[loop.reads :], raws[loop.reads :], strict=False)
+        if any(x.shape != self.shape and not raw for x, raw in written):
+            raise ValueError(f"what is written must have the shape {self.shape}")
         self.one_run = loop.place_matters
         self.unfit = {
             place: functools.partial(self._fitted, raw=raw, kind=kind)
@@ -297,7 +301,8 @@ class Plan:
         ]
         self.pack = struct.Struct("".join(formats)).pack
         near = [
-            None if x is None else min(row[-1], FAR) for x, row in zip(arrays, table, strict=True)
+            None if x is None else row[-1] if 0 <= row[-1] < FAR else FAR
+            for x, row in zip(arrays, table, strict=True)
         ]
         self.run = loop.compiled(code, len(lengths), tuple(near))
 

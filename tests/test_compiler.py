@@ -93,11 +93,13 @@ def test_what_is_written_may_be_read():
 
 
 @needs_compiler
-def test_read_only_arrays_are_not_written():
+def test_where_it_cannot_write():
     x = np.ones(3)
     x.flags.writeable = False
     with pytest.raises(ValueError, match="output array is read-only"):
         LINE(x, 1.0, 0.0, x)
+    with pytest.raises(ValueError, match=r"must have the shape \(2, 3\)"):
+        LINE(np.ones((2, 3)), x, x, np.ones(3))
 
 
 @needs_compiler
@@ -108,7 +110,8 @@ def test_a_few_loops_serve_all_shapes(monkeypatch):
         x = np.ones((n, n + 1), np.float32)
         assert (loop(x, x) == 2).all()
         assert (loop(x, x[0]) == 2).all()
-    assert loop.compiled.cache_info().currsize == 2
+        assert (loop(x, x[:, ::-1]) == 2).all()
+    assert loop.compiled.cache_info().currsize == 3
     assert len(loop.plans) <= 10
 
 
