@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import warnings
@@ -32,6 +33,8 @@ TOLD = (
 def pytest_addoption(parser: pytest.Parser) -> None:
     help = "import tests/standin/cupy as `cupy`: a strict stand-in, which needs no GPU"
     parser.addoption("--standin", action="store_true", help=help)
+    help = "with the loops of `minitorch.compile`, for arrays of any size"
+    parser.addoption("--compiled", action="store_true", help=help)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -47,8 +50,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def usual_functions() -> Iterator[None]:
+def usual_functions(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test leaves the functions as they were: see overrides.py and kernels.py."""
+    if request.config.getoption("--compiled"):
+        kernels = importlib.import_module("minitorch.kernels")
+        kernels.MANY = 0
+        kernels.use_loops()
     yield
     if "minitorch.kernels" in sys.modules:
         sys.modules["minitorch.kernels"].use_loops(False)
