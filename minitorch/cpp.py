@@ -72,12 +72,12 @@ def compiler() -> str | None:
     return next(filter(None, map(shutil.which, ("g++", "clang++", "c++"))), None)
 
 
-def library(source: str) -> ctypes.CDLL:
+def library(source: str, *options: str) -> ctypes.CDLL:
     """The functions of ``source``, compiled; RuntimeError if that fails."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         file, result = Path(folder, "loop.cpp"), Path(folder, "loop.so")
         file.write_text(HEADER + source)
-        command = [compiler() or "g++", *OPTIONS, str(file), "-o", str(result), "-lm"]
+        command = [compiler() or "g++", *OPTIONS, *options, str(file), "-o", str(result), "-lm"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")

@@ -1,5 +1,7 @@
 """``conv1d`` ... ``conv_transpose3d``: the convolutions of conv_arrays.py as operations.
 
+After `minitorch.compile` most large ones are those of conv_loops.py.
+
 Convolution is linear in the input and in the weight. So there are three operations, and the
 derivatives of each are the other two: derivatives of any order come free.
 """
@@ -10,7 +12,7 @@ import math
 from typing import Any
 
 from ..autograd.operation import Operation
-from . import conv_arrays as kernels, rows
+from . import conv_arrays, conv_loops, rows
 from .arrays import channels_as_in
 from .complexes import conj
 from .conv_arguments import (
@@ -38,7 +40,9 @@ class Convolution(Operation):
         groups: int,
     ) -> Any:
         self.size = x.shape[2:]
-        y = kernels.convolve(x, weight, stride, padding, dilation, groups)
+        places = conv_arrays.output_size(self.size, weight.shape[2:], stride, padding, dilation)
+        arrays = faster(x, (len(x), len(weight), *places), weight.shape, stride)
+        y = arrays.convolve(x, weight, stride, padding, dilation, groups)
         add_bias(y, bias)
         return channels_as_in(xp, y, x, weight)
 
@@ -78,9 +82,8 @@ class ConvolutionTransposed(Operation):
         groups: int,
     ) -> Any:
         self.size = x.shape[2:]
-        y = kernels.convolve_transposed(
-            x, weight, stride, padding, output_padding, dilation, groups
-        )
+        arrays = faster(x, x.shape, weight.shape, stride)
+        y = arrays.convolve_transposed(x, weight, stride, padding, output_padding, dilation, groups)
         add_bias(y, bias)
         return channels_as_in(xp, y, x, weight)
 
@@ -117,7 +120,9 @@ class ConvolutionWeight(Operation):
         groups: int,
     ) -> Any:
         self.size, self.places = x.shape[2:], g.shape[2:]
-        return kernels.convolve_weight(x, g, kernel, stride, padding, dilation, groups)
+        weight = g.shape[1], x.shape[1] // groups, *kernel
+        arrays = faster(x, g.shape, weight, stride)
+        return arrays.convolve_weight(x, g, kernel, stride, padding, dilation, groups)
 
     def grad_x(
         self, grad: Any, g: Any, stride: Any, padding: Any, dilation: Any, groups: int
@@ -132,6 +137,11 @@ class ConvolutionWeight(Operation):
     ) -> Any:
         out = Convolution.apply(conj(x), grad, None, stride, padding, dilation, groups)
         return first(out, self.places)
+
+
+def faster(x: Any, out: Any, weight: Any, stride: Any) -> Any:
+    """The module whose functions take less time; ``out`` and ``weight`` are shapes."""
+    return conv_loops if conv_loops.fits(x, out, weight, stride) else conv_arrays
 
 
 def add_bias(y: Any, bias: Any) -> None:
@@ -151,7 +161,7 @@ def missing(
 ) -> tuple[int, ...]:
     """How much larger the input was than the smallest one that gives this output."""
     kernel, none = weight._array.shape[2:], (0,) * len(stride)
-    least = kernels.input_size(out._array.shape[2:], kernel, stride, padding, none, dilation)
+    least = conv_arrays.input_size(out._array.shape[2:], kernel, stride, padding, none, dilation)
     return tuple(have - need for have, need in zip(size, least, strict=True))
 
 
@@ -364,7 +374,7 @@ def transposed(
             + " ".join(words)
         )
     if any(padding):
-        out = kernels.input_size(shape[2:], w[2:], stride, padding, output_padding, dilation)
+        out = conv_arrays.input_size(shape[2:], w[2:], stride, padding, output_padding, dilation)
         if min(out) < 1:
             sizes = [" x ".join(map(str, (1, *size)[-max(dims, 2) :])) for size in (shape[2:], out)]
             raise RuntimeError(
