@@ -222,7 +222,7 @@ class Loop:
                 rows.append(f"{const}{kind}* const {name}_row = {pointer}{far};")
                 place_in_row = f"{name}_row[i * {own[-1] if step == FAR else step}]"
                 elements.append(f"{const}{kind}{'' if const else '&'} {name} = {place_in_row};")
-        simd = "" if self.place_matters else " simd"
+        simd = "" if "for (" in self.statements else " simd"
         share = "#pragma omp parallel for{} num_threads(threads_)"
         if dims == 1:
             begin = [*rows, share.format(simd)]

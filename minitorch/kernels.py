@@ -33,7 +33,7 @@ class Kernel:
     Of a ``raw`` array the statements may read every element, not only that at their own place,
     ``i``. The array is given as it lies in memory, row by row. That is how sums over some elements
     are made: each thread of the GPU reads what belongs into its own element, and no two write to
-    the same one.
+    the same one. Of a ``raw`` array that is written, each thread may change what no other looks at.
     """
 
     all: ClassVar[dict[str, Kernel]] = {}  # for the tests
@@ -54,8 +54,10 @@ class Kernel:
         return cpp().Loop(self.reads, self.writes, self.statements)
 
     def __call__(self, *args: Any) -> Any:
-        on_cpu = any(arg.__class__ is np.ndarray for arg in args)
-        return self.loop(*args) if on_cpu else self.compiled(*args)
+        for arg in args:  # `any` would take 1.5 µs longer, a quarter of a small loop's call
+            if arg.__class__ is np.ndarray:
+                return self.loop(*args)
+        return self.compiled(*args)
 
 
 @functools.cache

@@ -98,14 +98,18 @@ def test_what_has_no_kernel(compiled, options):
 
 # Those of other operations compute as a GPU would, so the last digits may differ.
 
-CROSS_ENTROPY = ["exp_below", "cross_entropy_gradient"]
+CROSS_ENTROPY = ["exp_below", "shares", "cross_entropy_gradient"]
+SOFTMAX = ["exp_below", "shares", "softmax_gradient"]
+LAYER_NORM = ["minus", "scaled", "normed", "pulled_back"]
+GROUP_NORM = ["minus", "pulled_back"]
+LSTM = ["weighted", *["lstm"] * 7, "lstm_slopes", *["lstm_back"] * 7]
 FORMULAS = [
     (lambda x: F.gelu(x), ["gelu", "gelu_gradient"]),
     (lambda x: F.gelu(x, approximate="tanh"), ["gelu_tanh", "gelu_tanh_gradient"]),
     (lambda x: F.silu(x), ["silu", "silu_gradient"]),
     (lambda x: F.mish(x), ["mish", "mish_gradient"]),
     (lambda x: x.sigmoid(), ["sigmoid"]),
-    (lambda x: F.relu(x), ["keep_above"]),
+    (lambda x: F.relu(x), ["relu", "keep_above"]),
     (lambda x: F.threshold(x, 0.5, 7.0), ["keep_above"]),
     (lambda x: F.leaky_relu(x, 0.1), ["leaky", "leaky"]),
     (lambda x: F.leaky_relu(x, 1.5), ["leaky", "leaky"]),
@@ -117,18 +121,24 @@ FORMULAS = [
     (lambda x: F.logsigmoid(x), ["log_sigmoid", "sigmoid"]),
     (lambda x: F.cross_entropy(x, CLASSES, reduction="none").expand(130, 7).T, CROSS_ENTROPY),
     (lambda x: F.cross_entropy(x.view(7, 13, 10), PLACES).expand(7, 130), CROSS_ENTROPY),
-    (lambda x: batch_norm(x, *affine(x)), ["weighted", "pulled_back"]),
-    (lambda x: batch_norm(x[:, :, None]), ["weighted", "pulled_back"]),
-    (lambda x: F.softmax(x, 1), ["exp_below", "softmax_gradient"]),
-    (lambda x: F.softmax(x, 0), ["exp_below", "softmax_gradient"]),
-    (lambda x: F.log_softmax(x, -1), ["log_softmax_gradient"]),
+    (lambda x: batch_norm(x, *affine(x)), ["minus", "weighted", "minus", "pulled_back"]),
+    (lambda x: batch_norm(x[:, :, None]), ["minus", "weighted", "minus", "pulled_back"]),
+    (lambda x: F.softmax(x, 1), SOFTMAX),
+    (lambda x: F.softmax(x, 0), SOFTMAX),
+    (lambda x: F.softmax(x / 5.1, 1), ["exp_below", *SOFTMAX]),  # some row is too small
+    (lambda x: F.softmax(x / 100, 1), SOFTMAX),  # no maximum is needed
+    (lambda x: F.log_softmax(x, -1), ["exp_below", "log_softmax", "log_softmax_gradient"]),
+    (lambda x: F.log_softmax(x, 0), ["exp_below", "log_softmax", "log_softmax_gradient"]),
     (lambda x: F.dropout(seeded(x), 0.3), ["masked", "masked"]),
     (lambda x: F.dropout1d(seeded(x)[None], 0.3)[0], ["masked", "masked"]),
-    (lambda x: F.layer_norm(x, (130,), *affine(x)), ["weighted", "normed", "pulled_back"]),
-    (lambda x: F.layer_norm(x, (130,), affine(x)[0]), ["normed", "pulled_back"]),
-    (lambda x: F.layer_norm(x, (7, 130)), ["normed", "pulled_back"]),
+    (lambda x: F.layer_norm(x, (130,), *affine(x)), LAYER_NORM),
+    (lambda x: F.layer_norm(x, (130,), affine(x)[0]), LAYER_NORM),
+    (lambda x: F.layer_norm(x, (7, 130)), LAYER_NORM),
     (lambda x: F.rms_norm(x, (130,)), ["pulled_back"]),
-    (lambda x: F.group_norm(x, 10, *(part.detach() for part in affine(x))), ["pulled_back"]),
+    (lambda x: F.group_norm(x, 10, *(part.detach() for part in affine(x))), GROUP_NORM),
+    (lambda x: recurrent(x, "LSTM", 26), LSTM),
+    (lambda x: recurrent(x, "LSTM", 26, bias=False), LSTM[1:]),
+    (lambda x: recurrent(x, "LSTM", 30, proj_size=26), LSTM),
 ]
 
 
@@ -144,6 +154,15 @@ def affine(x):
 
 
 CLASSES, PLACES = mt.arange(7), mt.arange(70).reshape(7, 10) % 13
+
+
+def recurrent(x, kind, hidden, **options):
+    """The output of a layer for five sequences of different lengths."""
+    mt.manual_seed(0)
+    layer = getattr(mt.nn, kind)(26, hidden, dtype=x.dtype, **options)
+    utils = mt.nn.utils.rnn
+    packed = utils.pack_padded_sequence(x.view(7, 5, 26), [7, 7, 5, 3, 1])
+    return utils.pad_packed_sequence(layer(packed)[0])[0].reshape(7, 130)
 
 
 def batch_norm(x, *affine):

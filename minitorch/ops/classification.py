@@ -14,7 +14,7 @@ from .fused import Fused
 from .linear import linear
 from .loss import reduce_tensor, reduced, reduction_of
 from .operands import not_implemented, refuse_grad, tensor
-from .rows import EXP_BELOW, largest
+from .rows import EXP_BELOW, largest, shares
 
 
 class NllLoss(Fused):
@@ -121,7 +121,7 @@ class CrossEntropy(Fused):
             picked = softmax[right]
             xp.exp(softmax, out=softmax)
         total = sums.over(xp, softmax, (1,), keepdim=True)
-        softmax /= total
+        shares(softmax, total)
         self.save(right=right, factor=factor, softmax=softmax)
         loss = xp.log(total)[:, 0] - picked
         loss = weighted_reduction(xp, loss, factor, reduction, target == ignore_index)

@@ -28,12 +28,14 @@ class NativeLayerNorm(Fused):
 
     def forward(self, xp: Any, x: Any, weight: Any, bias: Any, dims: int, eps: float) -> Any:
         matrix = wide(x).reshape(folded(x.shape, dims))
-        out, mean, scale = standardized(xp, matrix, eps)
+        out, mean, scale = centered(xp, matrix, eps)
         self.save(mean=mean, scale=scale)
-        if kernels.fits(x) and weight is not None and bias is not None:
-            rows.WEIGHTED(weight.reshape(-1), bias.reshape(-1), out)
+        if kernels.fits(x):
+            factor = 1.0 if weight is None else weight.reshape(-1)
+            rows.SCALED(out, scale, factor, 0.0 if bias is None else bias.reshape(-1), out)
             return out.reshape(x.shape)
         with rows.of_length(matrix.shape[1]):
+            out *= scale
             if weight is not None:
                 out *= weight.reshape(-1)
             if bias is not None:
@@ -81,8 +83,9 @@ class NativeGroupNorm(Fused):
 
     def forward(self, xp: Any, x: Any, weight: Any, bias: Any, groups: int, eps: float) -> Any:
         matrix = wide(x).reshape(grouped(x.shape, groups))
-        out, mean, scale = standardized(xp, matrix, eps)
+        out, mean, scale = centered(xp, matrix, eps)
         self.save(mean=mean, scale=scale)
+        out *= scale
         out = out.reshape(by_channel(x.shape))
         if weight is not None:
             out *= weight[:, None]
@@ -177,15 +180,16 @@ def by_channel(shape: tuple[int, ...]) -> tuple[int, int, int]:
     return shape[0], shape[1], math.prod(shape[2:])
 
 
-def standardized(xp: Any, matrix: Any, eps: float) -> tuple[Any, Any, Any]:
-    """The rows with mean 0 and variance 1, a new array; their mean, and 1 / sqrt(var + eps)."""
+def centered(xp: Any, matrix: Any, eps: float) -> tuple[Any, Any, Any]:
+    """The rows less their mean, a new array; the mean, and 1 / sqrt(var + eps)."""
     n = matrix.shape[1]
     mean = sums.over(xp, matrix, (1,), keepdim=True) / n
-    with rows.of_length(n):
-        out = matrix - mean
-        scale = reciprocal_root(xp, rows.inner(xp, out, out, 1), n, eps)
-        out *= scale
-    return out, mean, scale
+    if kernels.fits(matrix):
+        out = rows.MINUS(matrix, mean)
+    else:
+        with rows.of_length(n):
+            out = matrix - mean
+    return out, mean, reciprocal_root(xp, rows.inner(xp, out, out, 1), n, eps)
 
 
 def reciprocal_root(xp: Any, squares: Any, n: int, eps: float) -> Any:

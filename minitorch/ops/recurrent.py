@@ -18,7 +18,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import sums
+from .. import kernels
+from . import rows, sums
 from .fused import Fused
 from .recurrent_steps import gru_step, lstm_step, rnn_relu_step, rnn_tanh_step, unrolled
 
@@ -32,7 +33,9 @@ def input_sums(xp: Any, x: Any, w_ih: Any, biases: list[Any], reverse: bool) -> 
     """``W_ih x`` plus the biases for all steps, in their order: (T, rows, N)."""
     out = xp.matmul(w_ih, in_order(x, reverse).swapaxes(1, 2))
     biases = [bias for bias in biases if bias is not None]
-    if biases:
+    if biases and kernels.fits(out):
+        rows.WEIGHTED(1.0, sum(biases)[:, None], out)
+    elif biases:
         out += in_columns(xp, sum(biases), x.shape[1])
     return out
 
@@ -44,8 +47,8 @@ def in_columns(xp: Any, bias: Any, batch: int) -> Any:
 
 def side_by_side(columns: Any) -> Any:
     """The columns of all steps as one matrix: (T, rows, N) to (rows, T N)."""
-    steps, rows, batch = columns.shape
-    return columns.swapaxes(0, 1).reshape(rows, steps * batch)
+    steps, height, batch = columns.shape
+    return columns.swapaxes(0, 1).reshape(height, steps * batch)
 
 
 def room(xp: Any, first: Any, steps: int) -> Any:
@@ -305,27 +308,31 @@ class Lstm(Fused):
         scale[2] = 1
         shift = 1 - scale
         sums_h = xp.empty((len(w_hh), batch), c.dtype)
+        fits = kernels.fits(scale)
         for active, gate, before, after, cell_before, cell in forwards(
             sizes, reverse, gates, states[:-1], states[1:], cells[:-1], cells[1:]
         ):
             xp.dot(w_hh, before, out=sums_h)
-            gate += sums_h.reshape(shape)
-            gate *= scale  # σ(x) = (tanh(x / 2) + 1) / 2, so that one tanh does for all gates
-            xp.tanh(gate, out=gate)
-            gate *= scale
-            gate += shift
-            i, f, g, o = gate
+            shown = after if w_hr is None else xp.empty_like(cell)
+            if fits:
+                LSTM(sums_h, cell_before, cell.size, gate, cell, shown)
+            else:
+                gate += sums_h.reshape(shape)
+                gate *= scale  # σ(x) = (tanh(x / 2) + 1) / 2, so that one tanh does for all gates
+                xp.tanh(gate, out=gate)
+                gate *= scale
+                gate += shift
+                i, f, g, o = gate
+                xp.multiply(f, cell_before, out=cell)
+                cell += i * g
+                xp.tanh(cell, out=shown)
+                shown *= o
+            if w_hr is not None:
+                xp.dot(w_hr, shown, out=after)
             if active < batch:
                 gate[:, :, active:] = 0
-                f[:, active:] = 1
-            xp.multiply(f, cell_before, out=cell)
-            cell += i * g
-            if w_hr is None:
-                xp.tanh(cell, out=after)
-                after *= o
-            else:
-                xp.dot(w_hr, o * xp.tanh(cell), out=after)
-            if active < batch:
+                gate[1, :, active:] = 1
+                cell[:, active:] = cell_before[:, active:]
                 after[:, active:] = before[:, active:]
         self.save(gates=gates, cells=cells, states=states)
         return output(states, reverse), states[-1].T.copy(), cells[-1].T.copy()
@@ -345,11 +352,45 @@ class Lstm(Fused):
         cells: Any,
         states: Any,
     ) -> Any:
+        _, f, _, o = gates.swapaxes(0, 1)
+        slopes, by_c = self.slopes(xp, gates, cells)
+        fits = kernels.fits(slopes[0])
+        grads_after = xp.empty_like(states[1:])
+        grad_h, grad_c = grad[1].T, grad[2].T.copy()
+        for grad_out, active, slope, by_c_t, f_t, grad_after in backwards(
+            grad[0], sizes, reverse, slopes, by_c, f, grads_after
+        ):
+            xp.add(grad_h, grad_out, out=grad_after)
+            shown = grad_after if w_hr is None else w_hr.T.dot(grad_after)
+            if fits:
+                LSTM_BACK(shown, by_c_t, f_t, f_t.size, slope, grad_c)
+            else:
+                grad_c += shown * by_c_t
+                slope[:3] *= grad_c
+                slope[3] *= shown
+                grad_c *= f_t
+            grad_h = w_hh.T.dot(slope.reshape(len(w_hh), -1))
+            if active < len(c):
+                grad_h[:, active:] = grad_after[:, active:]
+        totals = slopes.reshape(len(x), len(w_hh), -1)
+        first = first_gradients(self, xp, x, w_ih, states[:-1], totals, totals, reverse)
+        grad_w_hr = None
+        if w_hr is not None:
+            grad_w_hr = side_by_side(grads_after).dot(side_by_side(o * xp.tanh(cells[1:])).T)
+        return *first, grad_h.T, grad_c.T, grad_w_hr
+
+    @staticmethod
+    def slopes(xp: Any, gates: Any, cells: Any) -> tuple[Any, Any]:
+        """For all steps: those by the sums, and that of ``o tanh(c')`` by c'."""
         i, f, g, o = gates.swapaxes(0, 1)
-        tanh_c = xp.tanh(cells[1:])
-        by_c = (1 - tanh_c * tanh_c) * o
-        slopes = gates * gates
+        slopes = xp.empty_like(gates)
         by_i, by_f, by_g, by_o = slopes.swapaxes(0, 1)
+        if kernels.fits(slopes):
+            by_c = xp.empty_like(cells[1:])
+            LSTM_SLOPES(i, f, g, o, cells[:-1], cells[1:], by_i, by_f, by_g, by_o, by_c)
+            return slopes, by_c
+        tanh_c = xp.tanh(cells[1:])
+        xp.multiply(gates, gates, out=slopes)
         for slope, gate, factor in (
             (by_i, i, g),
             (by_f, f, cells[:-1]),
@@ -358,26 +399,7 @@ class Lstm(Fused):
         ):
             xp.subtract(gate, slope, out=slope)
             slope *= factor
-        grads_after = xp.empty_like(states[1:])
-        grad_h, grad_c = grad[1].T, grad[2].T.copy()
-        for grad_out, active, slope, by_c_t, f_t, grad_after in backwards(
-            grad[0], sizes, reverse, slopes, by_c, f, grads_after
-        ):
-            xp.add(grad_h, grad_out, out=grad_after)
-            shown = grad_after if w_hr is None else w_hr.T.dot(grad_after)
-            grad_c += shown * by_c_t
-            slope[:3] *= grad_c
-            slope[3] *= shown
-            grad_c *= f_t
-            grad_h = w_hh.T.dot(slope.reshape(len(w_hh), -1))
-            if active < len(c):
-                grad_h[:, active:] = grad_after[:, active:]
-        totals = slopes.reshape(len(x), len(w_hh), -1)
-        first = first_gradients(self, xp, x, w_ih, states[:-1], totals, totals, reverse)
-        grad_w_hr = None
-        if w_hr is not None:
-            grad_w_hr = side_by_side(grads_after).dot(side_by_side(o * tanh_c).T)
-        return *first, grad_h.T, grad_c.T, grad_w_hr
+        return slopes, (1 - tanh_c * tanh_c) * o
 
     @staticmethod
     def formula(
@@ -393,3 +415,31 @@ class Lstm(Fused):
         reverse: bool,
     ) -> Any:
         return unrolled(lstm_step, x, (h, c), (w_ih, w_hh, b_ih, b_hh, w_hr), sizes, reverse)
+
+
+# The same for a GPU: see kernels.py. A gate has n numbers.
+LSTM = kernels.Kernel(
+    "lstm",
+    "raw T sums, T before, int64 n",
+    "raw T gates, T cell, T shown",
+    "T in_ = T(1) / (T(1) + exp(-gates[i] - sums[i])); "
+    "T f = T(1) / (T(1) + exp(-gates[i + n] - sums[i + n])); "
+    "T g = tanh(gates[i + 2 * n] + sums[i + 2 * n]); "
+    "T o = T(1) / (T(1) + exp(-gates[i + 3 * n] - sums[i + 3 * n])); "
+    "gates[i] = in_; gates[i + n] = f; gates[i + 2 * n] = g; gates[i + 3 * n] = o; "
+    "T c = f * before + in_ * g; cell = c; shown = o * tanh(c)",
+)
+LSTM_SLOPES = kernels.Kernel(
+    "lstm_slopes",
+    "T in_, T f, T g, T o, T before, T cell",
+    "T by_i, T by_f, T by_g, T by_o, T by_c",
+    "T t = tanh(cell); by_i = (in_ - in_ * in_) * g; by_f = (f - f * f) * before; "
+    "by_g = (T(1) - g * g) * in_; by_o = (o - o * o) * t; by_c = (T(1) - t * t) * o",
+)
+LSTM_BACK = kernels.Kernel(
+    "lstm_back",
+    "T grad, T by_c, T f, int64 n",
+    "raw T slopes, T grad_c",
+    "T c = grad_c + grad * by_c; slopes[i] *= c; slopes[i + n] *= c; slopes[i + 2 * n] *= c; "
+    "slopes[i + 3 * n] *= grad; grad_c = c * f",
+)

@@ -86,22 +86,39 @@ def softmax(xp: Any, x: Any, dim: int) -> Any:
     long as all the rest, so it is left out where no element is large and no row has only small
     ones.
     """
-    with of_length(x.shape[-1]):
-        if xp is np and x.max() < SAFE:
-            out = np.exp(x)
-            sums = total(np, out, dim)
-            if sums.min() > 1e-6:
-                out /= sums
-                return out
-        top = largest(xp, x, dim)
-        out = EXP_BELOW(x, top) if kernels.fits(x) else xp.exp(x - top)
-        out /= total(xp, out, dim)
-        return out
+    fits = kernels.fits(x)
+    if xp is np and x.max() < SAFE:
+        out = EXP_BELOW(x, 0.0) if fits else np.exp(x)
+        sums = total(np, out, dim)
+        if sums.min() > 1e-6:
+            return shares(out, sums)
+    top = largest(xp, x, dim)
+    if fits:
+        out = EXP_BELOW(x, top)
+    else:
+        with of_length(x.shape[-1]):
+            out = xp.exp(x - top)
+    return shares(out, total(xp, out, dim))
+
+
+def shares(x: Any, total: Any) -> Any:
+    """``x / total``, written into ``x``."""
+    if kernels.fits(x):
+        SHARES(total, x)
+    else:
+        with of_length(x.shape[-1]):
+            x /= total
+    return x
 
 
 # For a GPU: see kernels.py.
 EXP_BELOW = kernels.Kernel("exp_below", "T x, T top", "T y", "y = exp(x - top)")
-# Those of layer norm and batch norm: `gradient` and `pulled_back` there say the same for NumPy.
+SHARES = kernels.Kernel("shares", "T total", "T x", "x = x / total")
+# Those of layer norm and batch norm: what stands beside their calls says the same for NumPy.
+MINUS = kernels.Kernel("minus", "T x, T mean", "T y", "y = x - mean")
+SCALED = kernels.Kernel(
+    "scaled", "T x, T scale, T weight, T bias", "T y", "y = x * scale * weight + bias"
+)
 WEIGHTED = kernels.Kernel("weighted", "T weight, T bias", "T out", "out = out * weight + bias")
 PULLED_BACK = kernels.Kernel(
     "pulled_back",

@@ -68,8 +68,12 @@ class LogSoftmax(Operation):
         if x.size == 0 or x.ndim == 0:
             return x - x
         wider = wide(x)
+        top = rows.largest(xp, wider, dim)
+        if kernels.fits(x):
+            sums = rows.total(xp, rows.EXP_BELOW(x, top), dim)
+            return row_major(xp, LOG_SOFTMAX(x, top, xp.log(sums)))
         with rows.of_length(x.shape[-1]):
-            out = wider - rows.largest(xp, wider, dim)
+            out = wider - top
             out -= xp.log(rows.total(xp, xp.exp(out), dim))
         out = out.astype(x.dtype, copy=False)
         return row_major(xp, out)
@@ -100,6 +104,10 @@ class LogSoftmaxBackwardData(Operation):
         return -g * y.exp() * grad.sum(dim, keepdim=True)
 
 
+# The same for a GPU: see kernels.py.
+LOG_SOFTMAX = kernels.Kernel(
+    "log_softmax", "T x, T top, T log_sum", "T y", "y = x - top - log_sum"
+)
 LOG_SOFTMAX_GRADIENT = kernels.Kernel(
     "log_softmax_gradient", "T grad, T y, T total", "T result", "result = grad - exp(y) * total"
 )

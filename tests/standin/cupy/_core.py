@@ -513,7 +513,8 @@ class ElementwiseKernel:
     def __call__(self, *args: Any) -> Any:
         arrays = [operand(arg) for arg in args]
         assert any(isinstance(array, np.ndarray) for array in arrays), "how long is the loop?"
-        run = self.compiled if "raw " in self.params[0] or "for (" in self.operation else self.read
+        wide = "raw " in " ".join(self.params) or "for (" in self.operation
+        run = self.compiled if wide else self.read
         found = run(*arrays)
         given = args[len(self.ins) :]
         if not given:
