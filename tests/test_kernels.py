@@ -136,6 +136,9 @@ FORMULAS = [
     (lambda x: F.layer_norm(x, (7, 130)), LAYER_NORM),
     (lambda x: F.rms_norm(x, (130,)), ["pulled_back"]),
     (lambda x: F.group_norm(x, 10, *(part.detach() for part in affine(x))), GROUP_NORM),
+    (lambda x: max_pool(x), ["largest", "spread"]),
+    (lambda x: max_pool(x.round()), ["largest", "spread"]),  # with equal elements
+    (lambda x: max_pool((x - 1).sqrt()), ["largest", "spread"]),  # with NaN
     (lambda x: recurrent(x, "LSTM", 26), LSTM),
     (lambda x: recurrent(x, "LSTM", 26, bias=False), LSTM[1:]),
     (lambda x: recurrent(x, "LSTM", 30, proj_size=26), LSTM),
@@ -154,6 +157,11 @@ def affine(x):
 
 
 CLASSES, PLACES = mt.arange(7), mt.arange(70).reshape(7, 10) % 13
+
+
+def max_pool(x):
+    pooled = F.max_pool2d(x[:6].view(5, 6, 26), 2)  # (5, 3, 13)
+    return pooled.view(1, 195)[:, :130].expand(7, 130)
 
 
 def recurrent(x, kind, hidden, **options):

@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import kernels
 from ..backend import array_module, to_device
 from . import sums
 
@@ -127,11 +128,17 @@ def adaptive_windows(device: int | None, length: int, count: int) -> Windows:
 
 def max_pool(x: Any, dims: Sequence[Windows]) -> Any:
     """The largest element of each window; ``dims`` are the last dimensions of ``x``."""
+    if _fits(x, dims):
+        return LARGEST(*_corners(x))
     return _in_pieces(_max_pool, dims, x)
 
 
 def max_pool_gradient(g: Any, x: Any, dims: Sequence[Windows]) -> Any:
     """The gradient of `max_pool`: each element of ``g`` goes to the largest of its window."""
+    if _fits(x, dims):
+        dx = array_module(x).empty(x.shape, x.dtype)
+        SPREAD(g, *_corners(x), *_corners(dx))
+        return dx
     return _in_pieces(lambda g, x, dims: _spread(g, _winners(x, dims), dims), dims, g, x)
 
 
@@ -156,6 +163,31 @@ def sum_pool(x: Any, dims: Sequence[Windows]) -> Any:
 def sum_pool_gradient(g: Any, dims: Sequence[Windows]) -> Any:
     """The gradient of `sum_pool`: each element of ``g`` goes to all elements of its window."""
     return _in_pieces(_sum_pool_gradient, dims, g)
+
+
+# For windows of 2x2 a kernel each: see kernels.py. The places in a window are [[a, b], [c, d]].
+_LARGER = "T m = (b > a) | (b != b) ? b : a; T n = (d > c) | (d != d) ? d : c; "
+LARGEST = kernels.Kernel(
+    "largest", "T a, T b, T c, T d", "T y", _LARGER + "y = (n > m) | (n != n) ? n : m"
+)
+SPREAD = kernels.Kernel(
+    "spread",
+    "T g, T a, T b, T c, T d",
+    "T at_a, T at_b, T at_c, T at_d",
+    _LARGER + "T upper = (n > m) | (n != n) ? T(0) : g; T lower = (n > m) | (n != n) ? g : T(0); "
+    "at_a = (b > a) | (b != b) ? T(0) : upper; at_b = (b > a) | (b != b) ? upper : T(0); "
+    "at_c = (d > c) | (d != d) ? T(0) : lower; at_d = (d > c) | (d != d) ? lower : T(0)",
+)
+
+
+def _fits(x: Any, dims: Sequence[Windows]) -> bool:
+    """Not on a CPU: there, numbers that lie two apart take such loops four times as long."""
+    return kernels.on_gpu(x) and len(dims) == 2 and dims[0].halves and dims[1].halves
+
+
+def _corners(x: Any) -> list[Any]:
+    """The first places of all windows of 2x2, the second, the third, and the last."""
+    return [x[..., i::2, j::2] for i in (0, 1) for j in (0, 1)]
 
 
 def _max_pool(x: Any, dims: Sequence[Windows]) -> Any:

@@ -105,9 +105,7 @@ class LogSoftmaxBackwardData(Operation):
 
 
 # The same for a GPU: see kernels.py.
-LOG_SOFTMAX = kernels.Kernel(
-    "log_softmax", "T x, T top, T log_sum", "T y", "y = x - top - log_sum"
-)
+LOG_SOFTMAX = kernels.Kernel("log_softmax", "T x, T top, T log_sum", "T y", "y = x - top - log_sum")
 LOG_SOFTMAX_GRADIENT = kernels.Kernel(
     "log_softmax_gradient", "T grad, T y, T total", "T result", "result = grad - exp(y) * total"
 )
