@@ -228,6 +228,18 @@ def test_at_the_edges(compiled, name, dtype):
     assert (np.signbit(found()) == np.signbit(expected))[:, 3:5].all()  # of 0 and -0
 
 
+@pytest.mark.parametrize("function", [F.softmax, F.log_softmax])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e30, -1e30, 88.0])
+def test_softmax_of_rows_at_the_edges(compiled, function, value):
+    switch, _ = compiled
+    rows = mt.tensor([[value, 1.0, 2.0], [value, value, value], [-math.inf, value, 0.0]])
+    switch(False)
+    with np.errstate(all="ignore"):
+        expected = function(rows, 1).numpy()
+        switch(True)
+        np.testing.assert_allclose(function(rows, 1).numpy(), expected, rtol=1e-6)
+
+
 # Each thread gathers what belongs to its element.
 
 
