@@ -12,9 +12,10 @@ from ..ops.attention import ScaledDotProductAttention
 from ..ops.conv import Convolution, ConvolutionTransposed
 from ..ops.einsum import Contract
 from ..ops.linear import Linear
+from ..ops.lstm import Lstm
 from ..ops.matmul import Bmm, Dot, Fold, Matmul, Mm, Mv, Vdot
 from ..ops.matmul_add import Addbmm, Addmm, Addmv, Baddbmm
-from ..ops.recurrent import Gru, Lstm, RnnTanh
+from ..ops.recurrent import Gru, RnnTanh
 
 Cost = Callable[..., int]  # from the result's size and the arguments of `forward`
 

@@ -17,6 +17,7 @@ from ..ops import (
     einsum,
     layer_norm,
     linear,
+    lstm,
     matmul,
     matmul_add,
     normalization,
@@ -251,7 +252,7 @@ GATES: dict[type, Gates] = {
     recurrent.RnnRelu: ("RNN", [0], {"activations": ["Relu"]}),
     recurrent.Gru: GRU,
     cells.GruCell: GRU,
-    recurrent.Lstm: LSTM,
+    lstm.Lstm: LSTM,
     cells.LstmCell: LSTM,
 }
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from .linear import check_linear
+from .lstm import Lstm
 from .matmul import check_dtypes, check_matrices, folded
 from .operands import refuse_elements
-from .recurrent import Gru, Lstm
+from .recurrent import Gru
 from .recurrent_steps import rnn_relu_step, rnn_tanh_step
 
 

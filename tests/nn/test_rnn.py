@@ -14,7 +14,8 @@ import minitorch as mt
 from minitorch import nn
 from minitorch.autograd import gradcheck, gradgradcheck
 from minitorch.nn.utils import rnn
-from minitorch.ops.recurrent import Gru, Lstm, RnnRelu, RnnTanh
+from minitorch.ops.lstm import Lstm
+from minitorch.ops.recurrent import Gru, RnnRelu, RnnTanh
 
 LAYERS = {"RNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 

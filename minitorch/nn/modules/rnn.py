@@ -9,8 +9,9 @@ from typing import Any
 from ... import creation
 from ...ops import cells
 from ...ops.joining import cat, stack
+from ...ops.lstm import Lstm
 from ...ops.packing import PackPaddedSequence
-from ...ops.recurrent import Gru, Lstm, RnnRelu, RnnTanh
+from ...ops.recurrent import Gru, RnnRelu, RnnTanh
 from ...tensor import Tensor
 from ...user_warnings import warn
 from .. import functional as F, init
