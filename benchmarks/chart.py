@@ -45,16 +45,16 @@ def draw_ratios(axes: Axes, rows: list[Row]) -> None:
     colours = [COLOURS["minitorch" if ratio <= 1 else "torch"] for ratio in ratios]
     axes.barh(places, [ratio - 1 for ratio in ratios], left=1, color=colours)
     for place, row, ratio in zip(places, rows, ratios, strict=True):
+        compiled = row.ratio("compiled")
         axes.annotate(
             f"{ratio:.2f}",
-            (ratio, place),
-            xytext=(-4 if ratio <= 1 else 4, 0),
+            (1, place),  # on the side of 1 where there is no bar
+            xytext=(4 if ratio <= 1 else -4, 0),
             textcoords="offset points",
-            ha="right" if ratio <= 1 else "left",
+            ha="left" if ratio <= 1 else "right",
             va="center",
             fontsize=8,
         )
-        compiled = row.ratio("compiled")
         if compiled is not None:
             axes.plot(compiled, place, "D", color=COLOURS["compiled"], markersize=5)
         if row.target is not None:
@@ -68,8 +68,8 @@ def draw_ratios(axes: Axes, rows: list[Row]) -> None:
     axes.set_yticks(places, [row.title for row in rows], fontsize=8)
     axes.invert_yaxis()
     axes.set_xlabel(
-        "time of MiniTorch / time of PyTorch; blue: faster, orange: slower, black: target, "
-        "diamond: after mt.compile"
+        "time of MiniTorch / time of PyTorch; blue: faster, orange: slower,\n"
+        "black: target, diamond: after mt.compile"
     )
 
 

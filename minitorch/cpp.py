@@ -171,7 +171,7 @@ class Loop:
         self.plans: dict[Any, Plan] = {}  # the same layouts come again and again
 
     def __call__(self, *args: Any) -> Any:
-        if not all(x.flags.writeable for x in args[self.reads :]):
+        if len(args) > self.reads and not all(x.flags.writeable for x in args[self.reads :]):
             raise ValueError("output array is read-only")
         layouts = tuple(
             [

@@ -66,7 +66,7 @@ def cpp() -> Any:
     return importlib.import_module("minitorch.cpp")
 
 
-MANY = 4096  # elements: for fewer, a formula in NumPy takes no longer than the call of a kernel
+MANY = 8192  # elements: for fewer, a formula in NumPy takes no longer than the call of a kernel
 _cpu = SimpleNamespace(use_loops=False)
 
 

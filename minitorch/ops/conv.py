@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from .. import kernels
 from ..autograd.operation import Operation
 from . import conv_arrays, conv_loops, rows
 from .arrays import channels_as_in
@@ -146,7 +147,9 @@ def faster(x: Any, out: Any, weight: Any, stride: Any) -> Any:
 
 def add_bias(y: Any, bias: Any) -> None:
     """To each channel of ``y`` its number, if there are any."""
-    if bias is not None:
+    if bias is not None and kernels.fits(y):
+        rows.WEIGHTED(1.0, bias.reshape(-1, *(1,) * (y.ndim - 2)), y)
+    elif bias is not None:
         with rows.of_length(math.prod(y.shape[2:])):
             y += rows.for_channels(bias, y)
 
