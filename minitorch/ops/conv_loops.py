@@ -240,6 +240,8 @@ def _run(
     rows: int,
 ) -> None:
     """Call a loop, with as many threads as so many products are worth."""
+    if not x.dtype == other.dtype == result.dtype:
+        raise TypeError(f"a loop has one dtype, not {x.dtype} and {other.dtype}")
     numbers = [np.array(values, np.int64).tobytes() for values in (sizes, reach)]
     addresses = [ctypes.c_void_p(array.ctypes.data) for array in (x, other, result)]
     function = getattr(_library(x.dtype.char, rows), name)

@@ -93,6 +93,13 @@ def test_output_padding():
     check("convolve_transposed", (g, w, (2, 3), padding, (1, 2), dilation, groups))
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_two_dtypes_are_refused(name):
+    a, b, *rest = arrays(SHAPES["groups"])[name]
+    with pytest.raises(TypeError, match="one dtype, not float32 and float64"):
+        getattr(conv_loops, name)(a.astype(np.float32), b, *rest)
+
+
 def test_threads(monkeypatch):
     cpp.threads.share()
     monkeypatch.setattr(cpp.threads, "count", lambda elements: 4)
