@@ -66,7 +66,7 @@ def cpp() -> Any:
     return importlib.import_module("minitorch.cpp")
 
 
-MANY = 8192  # elements: for fewer, a formula in NumPy takes no longer than the call of a kernel
+MANY = 8192  # elements: for fewer, short formulas take no longer in NumPy
 _cpu = SimpleNamespace(use_loops=False)
 
 

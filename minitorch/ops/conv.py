@@ -41,8 +41,10 @@ class Convolution(Operation):
         groups: int,
     ) -> Any:
         self.size = x.shape[2:]
-        places = conv_arrays.output_size(self.size, weight.shape[2:], stride, padding, dilation)
-        arrays = faster(x, (len(x), len(weight), *places), weight.shape, stride)
+        arrays = conv_arrays
+        if kernels.fits(x):  # else there is no choice
+            places = conv_arrays.output_size(self.size, weight.shape[2:], stride, padding, dilation)
+            arrays = faster(x, (len(x), len(weight), *places), weight.shape, stride)
         y = arrays.convolve(x, weight, stride, padding, dilation, groups)
         add_bias(y, bias)
         return channels_as_in(xp, y, x, weight)
