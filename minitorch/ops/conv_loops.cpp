@@ -35,7 +35,7 @@ extern "C" void convolve(const Sizes& s, const int64* reach, const T* x, const T
 {
     const int64 blocks = (s.outputs + ROWS - 1) / ROWS;
     const int64 places = s.images * s.depth * s.height * s.width;
-    #pragma omp parallel for collapse(2) schedule(dynamic) num_threads(threads)
+    #pragma omp parallel for collapse(2) schedule(static) num_threads(threads)
     for (int64 begin = 0; begin < places; begin += TILE)
     for (int64 block = 0; block < s.groups * blocks; block++) {
         const int64 group = block / blocks, o = block % blocks * ROWS;
