@@ -193,7 +193,8 @@ class Loop:
             if not written:
                 return new
         else:
-            args += tuple([new(args) for new in plan.new])
+            if plan.new:
+                args += plan.made(args)
             words = [id(x) if isinstance(x, np.ndarray) else x for x in args]
             plan.run(plan.steps, plan.pack(*words), threads.count(plan.elements))
             written = args[self.reads :]
@@ -265,9 +266,20 @@ class Plan:
             for place, (x, raw, kind) in enumerate(zip(arrays, raws, kinds, strict=False))
             if x is not None and not self._fits(x, raw, kind)
         }
-        self.new = [functools.partial(self._new, kind=kind) for kind in kinds[len(args) :]]
+        self.new = kinds[len(args) :]  # of what is written into new arrays
+        self.like = next((place for place, x in enumerate(arrays) if self._serves(x)), None)
         if not self.unfit:
-            self._go(loop, code, [*arrays, *[new(args) for new in self.new]])
+            self._go(loop, code, [*arrays, *self.made(args)])
+
+    def made(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """New arrays to write into, in the order of dimensions of one that is read."""
+        if self.like is None:
+            return tuple([np.empty(self.shape, kind) for kind in self.new])
+        like = args[self.like]
+        return tuple([np.empty_like(like, kind) for kind in self.new])
+
+    def _serves(self, x: Any) -> bool:
+        return not self.one_run and x is not None and x.shape == self.shape and 0 not in x.strides
 
     def _fits(self, x: Any, raw: bool, kind: Any) -> bool:
         if self.one_run and not (x.flags.c_contiguous and (raw or x.shape == self.shape)):
@@ -277,12 +289,6 @@ class Plan:
     def _fitted(self, x: Any, raw: bool, kind: Any) -> Any:
         whole = self.one_run and not raw
         return np.array(np.broadcast_to(x, self.shape) if whole else x, kind, order="C")
-
-    def _new(self, args: tuple[Any, ...], kind: Any) -> Any:
-        for x in () if self.one_run else args:
-            if isinstance(x, np.ndarray) and x.shape == self.shape and 0 not in x.strides:
-                return np.empty_like(x, kind)
-        return np.empty(self.shape, kind)
 
     def _go(self, loop: Loop, code: str, arrays: list[Any]) -> None:
         """Find the order of the dimensions, the distances along each, and the function."""

@@ -29,7 +29,7 @@ class NllLoss(Fused):
     ) -> Any:
         right, factor = right_class(xp, x, target, weight, ignore_index)
         self.save(right=right, factor=factor)
-        return weighted_reduction(xp, -x[right], factor, reduction, target == ignore_index)
+        return weighted_reduction(xp, -x[right], factor, reduction, target, ignore_index)
 
     def gradient(
         self,
@@ -63,7 +63,7 @@ def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) ->
     classes = x.shape[1]
     index, counted = target, None
     on_cpu = isinstance(x, np.ndarray)
-    if not on_cpu or (target.size and not 0 <= target.min() <= target.max() < classes):
+    if not on_cpu or (target.size and not largest_unsigned(target) < classes):
         counted = target != ignore_index
         index = xp.where(counted, target, 0)
         if on_cpu and not ((index >= 0) & (index < classes)).all():
@@ -76,19 +76,27 @@ def right_class(xp: Any, x: Any, target: Any, weight: Any, ignore_index: int) ->
         factor = xp.where((index >= 0) & (index < classes), factor, x.dtype.type(np.nan))
     if weight is not None:
         factor = weight[index] if factor is None else weight[index] * factor
-    sample, *place = [
-        xp.arange(length).reshape((-1,) + (1,) * (target.ndim - 1 - dim))
-        for dim, length in enumerate(target.shape)
-    ]
+    sample = xp.arange(len(target))
+    if target.ndim == 1:
+        return (sample, index), factor
+    sample, *place = xp.ix_(sample, *[xp.arange(length) for length in target.shape[1:]])
     return (sample, index, *place), factor
 
 
-def weighted_reduction(xp: Any, loss: Any, factor: Any, reduction: str, ignored: Any) -> Any:
+def largest_unsigned(target: Any) -> int:
+    """The largest class number; a negative one is a very large one without its sign."""
+    bits = target if target.dtype.kind == "u" else target.view(np.uint64)
+    return np.maximum.reduce(bits, axis=None)
+
+
+def weighted_reduction(
+    xp: Any, loss: Any, factor: Any, reduction: str, target: Any, ignore_index: int
+) -> Any:
     """Losses, each times its ``factor``, reduced; the mean is over the factors."""
     if factor is None:
         return reduced(xp, loss, reduction)
     loss *= factor
-    xp.copyto(loss, 0, where=ignored)  # also where the loss is infinite
+    xp.copyto(loss, 0, where=target == ignore_index)  # also where the loss is infinite
     return loss.sum() / factor.sum() if reduction == "mean" else reduced(xp, loss, reduction)
 
 
@@ -120,11 +128,11 @@ class CrossEntropy(Fused):
             softmax = x - top
             picked = softmax[right]
             xp.exp(softmax, out=softmax)
-        total = sums.over(xp, softmax, (1,), keepdim=True)
-        shares(softmax, total)
+        total = sums.over(xp, softmax, (1,))
+        shares(softmax, total[:, None])
         self.save(right=right, factor=factor, softmax=softmax)
-        loss = xp.log(total)[:, 0] - picked
-        loss = weighted_reduction(xp, loss, factor, reduction, target == ignore_index)
+        loss = xp.log(total) - picked
+        loss = weighted_reduction(xp, loss, factor, reduction, target, ignore_index)
         return loss.astype(dtype, copy=False)
 
     def gradient(

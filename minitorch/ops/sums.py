@@ -35,8 +35,11 @@ def over(xp: Any, x: Any, dims: tuple[int, ...], keepdim: bool = False) -> Any:
     """The sum over ``dims``, which ascend."""
     if x.size < FEW or x.dtype.char not in "fd" or not x.flags.c_contiguous or xp is not np:
         return plain(xp, x, dims, keepdim)
-    if dims == (0,) and x.ndim == 2 and len(x) <= COLUMN and not keepdim:  # of a batch, for a bias
-        return ONES[x.dtype.char][: len(x)].dot(x)
+    if x.ndim == 2 and len(dims) == 1 and not keepdim:  # the steps below, as they are most often
+        if dims == (0,) and len(x) <= COLUMN:
+            return ONES[x.dtype.char][: len(x)].dot(x)
+        if dims == (1,) and x.shape[1] <= ROW:
+            return x.dot(ONES[x.dtype.char][: x.shape[1]])
     if not dims:
         return x.copy()
     steps, shape = plan(x.shape, dims, keepdim)
