@@ -159,9 +159,10 @@ def checked_all(functions: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def checked_methods(methods: type) -> None:
     """Let the methods of the class check their arguments."""
+    known = table()
     for name, function in list(vars(methods).items()):
         code = getattr(function, "__code__", None)
-        in_table = {"." + name, name, name.removesuffix("_")} & table().keys()
+        in_table = "." + name in known or name in known or name.removesuffix("_") in known
         if code is None or not in_table or "." + name in UNCHECKED:
             continue
         takes_some = code.co_argcount + code.co_kwonlyargcount > 1 or code.co_flags & VARIABLE

@@ -15,17 +15,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from . import backend, dtypes
 
 
-@dataclass(frozen=True)
-class PrintOptions:
+class PrintOptions(NamedTuple):
     """The settings of `set_printoptions`, with PyTorch's defaults."""
 
     precision: int = 4
@@ -78,7 +76,7 @@ def set_printoptions(
     }
     changes: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     start = _PROFILES.get(profile or "", _options)
-    _options = replace(start, sci_mode=sci_mode, **changes)
+    _options = start._replace(sci_mode=sci_mode, **changes)
 
 
 def get_printoptions() -> dict[str, Any]:
@@ -87,7 +85,7 @@ def get_printoptions() -> dict[str, Any]:
     >>> get_printoptions()
     {'precision': 4, 'threshold': 1000, 'edgeitems': 3, 'linewidth': 80, 'sci_mode': None}
     """
-    return asdict(_options)
+    return _options._asdict()
 
 
 @contextmanager

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 
 from .user_warnings import warn
 
@@ -14,16 +13,15 @@ def initial_threads() -> int:
     return int(number) if number.isdecimal() and int(number) else os.cpu_count() or 1
 
 
-@dataclass
 class _Settings:
     """What was set; the beginning is as in PyTorch."""
 
-    deterministic: bool = False
-    warn_only: bool = False
-    threads: int = initial_threads()
-    interop_threads: int = os.cpu_count() or 1
-    precision: str = "highest"
-    warn_always: bool = False
+    deterministic = False
+    warn_only = False
+    threads = initial_threads()
+    interop_threads = os.cpu_count() or 1
+    precision = "highest"
+    warn_always = False
 
 
 _settings = _Settings()

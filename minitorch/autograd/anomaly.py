@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from typing import Any
 
 from .. import backend
@@ -96,6 +95,8 @@ def is_anomaly_check_nan_enabled() -> bool:
 
 def stack(node: Any) -> None:
     """Note in ``node`` the lines of the program that led to it, and in whose backward it is."""
+    import traceback  # takes a while, and few programs need it
+
     frames = traceback.extract_stack()
     for place in reversed(range(len(frames))):
         if frames[place].filename == RUNNER:  # what `minitorch run` does before the program

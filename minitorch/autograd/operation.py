@@ -86,16 +86,14 @@ class Operation(Node):
             raise TypeError(
                 f"{cls.__qualname__}: in a rule, `out` is the result; rename the argument"
             )
-        places = {name: place for place, name in enumerate(cls.parameters)} | {"out": OUT}
+        places = {"out": OUT} | {name: place for place, name in enumerate(cls.parameters)}
         cls._plans = {}
-        cls._rules = {}
-        for rule_name, place in [("backward", OUT)] + [
-            (f"grad_{name}", place) for place, name in enumerate(cls.parameters)
-        ]:
-            rule = getattr(cls, rule_name, None)
+        cls._rules = rules = {}
+        for name, place in places.items():
+            rule = getattr(cls, "backward" if place == OUT else f"grad_{name}", None)
             if rule is not None:
                 wants = parameters(rule)[2:]
-                cls._rules[place] = rule, tuple(places.get(want, want) for want in wants)
+                rules[place] = rule, tuple([places.get(want, want) for want in wants])
 
     @classmethod
     def apply(cls, *args: Any) -> Any:

@@ -33,7 +33,6 @@ import ctypes
 import functools
 import itertools
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,6 +41,7 @@ from .. import kernels
 from . import conv_arrays
 
 Ints = tuple[int, ...]
+LOOPS = __file__.removesuffix("py") + "cpp"
 
 ALL = slice(None)
 MOST_ROWS = 8  # output channels that are summed up at a time
@@ -252,7 +252,8 @@ def _run(
 def _library(code: str, rows: int) -> Any:
     """conv_loops.cpp, compiled for the type of ``code`` and so many output channels at a time."""
     cpp = kernels.cpp()
-    loops = Path(__file__).with_suffix(".cpp").read_text(encoding="utf-8")
+    with open(LOOPS, encoding="utf-8") as file:
+        loops = file.read()
     text = f"typedef {cpp.TYPES[code]} T;\nconst int ROWS = {rows};\n{loops}"
     return cpp.library(text, "-ffp-contract=fast")  # a * b + c is one instruction
 
