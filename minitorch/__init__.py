@@ -6,29 +6,10 @@ These are the public names, in PyTorch's places; they are defined elsewhere.
 # First: importing the file tensor.py binds the name `tensor`, which the function takes over below.
 from .tensor import Tensor  # isort: split
 
-import importlib as _importlib
 from math import e, inf, nan, pi
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import (
-    accelerator,
-    amp,
-    autograd,
-    backends,
-    compiler,
-    cuda,
-    fft,
-    func,
-    linalg,
-    nn,
-    optim,
-    return_types,
-    signal,
-    sparse,
-    special,
-    utils,
-)
-from .amp import GradScaler, autocast, is_autocast_enabled
+from . import autograd, nn, return_types
 from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .autograd.modes import (
     enable_grad,
@@ -39,7 +20,6 @@ from .autograd.modes import (
     set_grad_enabled,
 )
 from .checking import checked_all as _checked_all
-from .compiler import compile
 from .creation import (
     empty,
     empty_like,
@@ -53,7 +33,6 @@ from .creation import (
     zeros,
     zeros_like,
 )
-from .cuda import amp as _cuda_amp, nccl as _cuda_nccl  # parts of mt.cuda
 from .devices import device, get_default_device, set_default_device
 from .dlpack import from_dlpack, to_dlpack
 from .dtypes import (
@@ -84,7 +63,6 @@ from .dtypes import (
     uint8,
 )
 from .from_data import as_tensor, asarray, from_numpy, frombuffer, tensor
-from .func import vmap
 from .in_place import *
 from .inspection import (
     detach,
@@ -101,6 +79,7 @@ from .inspection import (
     numel,
     result_type,
 )
+from .later import later as _later
 from .memory_formats import (
     channels_last,
     channels_last_3d,
@@ -487,7 +466,6 @@ from .sampling import (
     randn_like,
     randperm,
 )
-from .serialization import load, save
 from .settings import (
     are_deterministic_algorithms_enabled,
     get_deterministic_debug_mode,
@@ -506,7 +484,6 @@ from .settings import (
 )
 from .size import Size
 from .spacing import arange, linspace, logspace, range_ as range
-from .sparse import sparse_coo_tensor
 from .storage import TypedStorage, UntypedStorage
 from .tensor_types import (
     BoolTensor,
@@ -528,39 +505,54 @@ globals().update(_placed_all(globals()))
 globals().update(_with_out_all(globals()))
 globals().update(_checked_all(globals()))
 
-# What many programs never use is loaded when it is first asked for; half of the time of
-# `import minitorch` after NumPy's would be theirs. By name: the module, and None for all of it.
-_LATER = {
-    "Live": ("live", "Live"),
-    "distributions": ("distributions", None),
-    "explain": ("explaining", "explain"),
-    "futures": ("futures", None),
-    "memory": ("explaining", "memory"),
-    "onnx": ("onnx", None),
-    "overrides": ("overrides", None),
-    "profiler": ("profiler", None),
-    "testing": ("testing", None),
-    "trace": ("tracing", "trace"),
-    "tracing": ("tracing", None),
-    "use_as_torch": ("running", "use_as_torch"),
-}
 if _TYPE_CHECKING:
-    from . import distributions, futures, onnx, overrides, profiler, testing, tracing
+    from . import (
+        accelerator,
+        amp,
+        backends,
+        compiler,
+        cuda,
+        distributions,
+        fft,
+        func,
+        futures,
+        linalg,
+        onnx,
+        optim,
+        overrides,
+        profiler,
+        serialization,
+        signal,
+        sparse,
+        special,
+        testing,
+        tracing,
+        utils,
+    )
+    from .amp import GradScaler, autocast, is_autocast_enabled
+    from .compiler import compile
     from .explaining import explain, memory
+    from .func import vmap
     from .live import Live
     from .running import use_as_torch
+    from .serialization import load, save
+    from .sparse import sparse_coo_tensor
     from .tracing import trace
 else:
-
-    def __getattr__(name: str) -> object:
-        """Load one of ``_LATER``."""
-        if name not in _LATER:
-            raise AttributeError(f"module 'minitorch' has no attribute '{name}'")
-        file, part = _LATER[name]
-        module = _importlib.import_module("." + file, __name__)
-        globals()[name] = module if part is None else getattr(module, part)
-        return globals()[name]
-
-    def __dir__() -> list[str]:
-        """All names, loaded or not."""
-        return sorted({*globals(), *_LATER})
+    __getattr__, __dir__ = _later(
+        __name__,
+        "accelerator amp backends compiler cuda distributions fft func futures linalg onnx optim "
+        "overrides profiler serialization signal sparse special testing tracing utils",
+        {
+            "amp": "GradScaler autocast is_autocast_enabled",
+            "compiler": "compile",
+            "explaining": "explain memory",
+            "func": "vmap",
+            "live": "Live",
+            "running": "use_as_torch",
+            "serialization": "load save",
+            "sparse": "sparse_coo_tensor",
+            "tracing": "trace",
+        },
+    )
+    __all__ = [name for name in __dir__() if name[0] != "_"]  # for `from minitorch import *`

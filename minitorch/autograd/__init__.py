@@ -4,9 +4,9 @@ Read in this order: graph.py (what is recorded), operation.py (how an operation 
 engine.py (the reverse pass), views.py (in-place changes), modes.py, function.py.
 """
 
-import importlib
 from typing import TYPE_CHECKING
 
+from ..later import later
 from . import edges, forward_ad, function, grad_mode, graph
 from .anomaly import detect_anomaly, set_detect_anomaly
 from .engine import backward, grad
@@ -42,11 +42,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from . import profiler, profiler_util
+    from . import functional, profiler, profiler_util
 else:
-
-    def __getattr__(name: str) -> object:
-        """Load the profiler when it is first asked for: it stands above all that it times."""
-        if name in ("profiler", "profiler_util"):
-            return importlib.import_module("." + name, __name__)
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    __getattr__, __dir__ = later(__name__, "functional profiler profiler_util")

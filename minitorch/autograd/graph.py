@@ -44,7 +44,6 @@ class TensorBase:
     _counter: Any
     _view: Any
     _result_class: type  # the class of an operation's results; `Tensor` sets it
-    _sparse_class: Any  # the class of sparse tensors; sparse/tensor.py sets it
 
     if TYPE_CHECKING:  # the rest of a tensor is on a floor above
 

@@ -5,9 +5,10 @@ Where there is no GPU, what needs one raises AssertionError, with a sentence on 
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING as _TYPE_CHECKING, Any, NamedTuple
 
 from .. import backend, late as _late, tensor_types as _types
+from ..later import later as _later
 from ..out_of_memory import OutOfMemoryError as OutOfMemoryError
 from . import memory as memory, random as random
 from .memory import (
@@ -48,6 +49,11 @@ from .which import (
     index_of as _index_of,
     is_available as is_available,
 )
+
+if _TYPE_CHECKING:
+    from . import amp as amp, nccl as nccl
+else:  # mt.cuda.amp stands above mt.amp, and that above this file
+    __getattr__, __dir__ = _later(__name__, "amp nccl")
 
 FloatTensor, DoubleTensor, HalfTensor = (
     _types.CUDA[f"{name}Tensor"] for name in ("Float", "Double", "Half")

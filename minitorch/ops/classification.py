@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -361,28 +360,6 @@ def smoothing_loss(input: Any, target: Any, weight: Any, ignore_index: int, redu
         return loss.sum() / counted.sum()
     index = target.where(counted, target.new_zeros(())).long()
     return loss.sum() / (weight[index] * counted).sum()
-
-
-@dataclass(frozen=True)
-class LinearCrossEntropyOptions:
-    """How `linear_cross_entropy` computes in PyTorch: in chunks, to save memory. No effect here.
-
-    >>> mt.nn.LinearCrossEntropyOptions(batch_chunk_size=64).batch_chunk_size
-    64
-    """
-
-    allow_retain_graph: bool = False
-    batch_chunk_size: int | None = None
-    chunking_method: str | None = "auto"
-    acc_policy: str = "auto"
-    acc_dtype: dtypes.dtype | None = None
-
-    def __post_init__(self) -> None:
-        size = self.batch_chunk_size
-        if size is not None and not (isinstance(size, int) and size > 0):
-            raise ValueError(f"batch_chunk_size must be positive int or None, got {size}")
-        if self.acc_policy not in ("accurate", "balanced", "compact", "auto"):
-            raise ValueError(f"invalid acc_policy: {self.acc_policy!r}")
 
 
 def linear_cross_entropy(

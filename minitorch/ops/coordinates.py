@@ -63,7 +63,9 @@ def to_sparse(input: Any, sparse_dim: int | None = None, *, layout: Any = None) 
     given = (array != 0).any(axis=tuple(range(count, array.ndim)))
     found = wrap(input, given).nonzero()
     numbers = input[tuple(found.unbind(1))] if count else input.unsqueeze(0)[: len(found)]
-    return input._sparse_class.of(found.t().contiguous(), numbers, array.shape, True)
+    from ..sparse.tensor import SparseTensor  # few programs need it; it stands above this file
+
+    return SparseTensor.of(found.t().contiguous(), numbers, array.shape, True)
 
 
 def to_dense(input: Any, dtype: Any = None, *, masked_grad: bool | None = None) -> Any:

@@ -94,15 +94,22 @@ def register(name: str, module: ModuleType) -> None:
         def __getattr__(asked: str) -> Any:
             if own is not None:  # the module loads something when it is asked for
                 with contextlib.suppress(AttributeError):
-                    return own(asked)
+                    part = own(asked)
+                    register_part(name, module, asked, part)
+                    return part
             return complain(f"{name}.{asked}")
 
         vars(module)["__getattr__"] = __getattr__
     # Of a module without a path Python says that it "is not a package", and asks no finder.
     vars(module).setdefault("__path__", [])
     for key, value in list(vars(module).items()):
-        if isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{key}":
-            register(f"{name}.{key}", value)
+        register_part(name, module, key, value)
+
+
+def register_part(name: str, module: ModuleType, key: str, value: object) -> None:
+    """Registers ``value`` if it is a module in ``module``, which is called ``name``."""
+    if isinstance(value, ModuleType) and value.__name__ == f"{module.__name__}.{key}":
+        register(f"{name}.{key}", value)
 
 
 def complain(name: str) -> NoReturn:

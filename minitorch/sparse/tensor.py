@@ -15,7 +15,6 @@ import math
 from typing import Any
 
 from .. import backend, dtypes, printing
-from ..autograd.graph import TensorBase
 from ..autograd.operation import Operation, wrap
 from ..copying import NOT_A_LEAF
 from ..memory_formats import sparse_coo
@@ -324,4 +323,3 @@ class SparseTensor(Tensor):
 
 
 SparseTensor._result_class = Tensor  # what is computed of a sparse tensor is dense, unless it says
-TensorBase._sparse_class = SparseTensor

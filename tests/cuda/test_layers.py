@@ -89,8 +89,8 @@ ELSEWHERE = """Module ModuleDict ModuleList ParameterDict ParameterList Sequenti
 def test_every_layer_is_here():
     layers = {
         name
-        for name, value in vars(nn).items()
-        if inspect.isclass(value) and issubclass(value, nn.Module)
+        for name, value in inspect.getmembers(nn, inspect.isclass)
+        if issubclass(value, nn.Module)
     }
     assert layers == {row[0] for row in ROWS} | set(ELSEWHERE)
 

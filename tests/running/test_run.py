@@ -56,6 +56,7 @@ def test_it_is_too_late_after_pytorch(monkeypatch):
 LACKING = [
     ("torch.fx.symbolic_trace", "AttributeError", "torch.fx"),
     ("torch.nn.Nothing", "AttributeError", "torch.nn.Nothing"),
+    ("torch.optim.lr_scheduler.Nothing", "AttributeError", "torch.optim.lr_scheduler.Nothing"),
     ("import torch.fx", "ModuleNotFoundError", "torch.fx"),
     ("import torch.tensor", "ModuleNotFoundError", "torch.tensor"),
     ("import torch.nn.init.nothing", "ModuleNotFoundError", "torch.nn.init.nothing"),

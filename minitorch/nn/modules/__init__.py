@@ -1,6 +1,8 @@
 """The modules, by family, as in PyTorch."""
 
-from ...ops.classification import LinearCrossEntropyOptions
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+
+from ...later import later as _later
 from . import (
     activation,
     container,
@@ -177,3 +179,10 @@ for _home, _file in (
     for _name, _class in list(vars(_file).items()):
         if getattr(_class, "__module__", None) == _file.__name__:
             setattr(_home, _name, _class)
+
+if _TYPE_CHECKING:
+    from .linear_cross_entropy_options import LinearCrossEntropyOptions
+else:
+    __getattr__, __dir__ = _later(
+        __name__, "", {"linear_cross_entropy_options": "LinearCrossEntropyOptions"}
+    )

@@ -1,8 +1,8 @@
 """Tools for parameters and gradients: clipping, vectors, normalization, parametrizations."""
 
-import importlib
 from typing import TYPE_CHECKING
 
+from ...later import later
 from . import parametrizations, parametrize, rnn, stateless
 from .clip_grad import (
     clip_grad_norm,
@@ -55,9 +55,4 @@ __all__ = [
 if TYPE_CHECKING:
     from . import prune
 else:
-
-    def __getattr__(name: str) -> object:
-        """Load `prune` when it is first asked for: few programs use it."""
-        if name == "prune":
-            return importlib.import_module(".prune", __name__)
-        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    __getattr__, __dir__ = later(__name__, "prune")
