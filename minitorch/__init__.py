@@ -9,7 +9,7 @@ from .tensor import Tensor  # isort: split
 from math import e, inf, nan, pi
 from typing import TYPE_CHECKING as _TYPE_CHECKING
 
-from . import autograd, nn, return_types
+from . import autograd, cuda, func, nn, optim, return_types
 from .autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
 from .autograd.modes import (
     enable_grad,
@@ -63,6 +63,7 @@ from .dtypes import (
     uint8,
 )
 from .from_data import as_tensor, asarray, from_numpy, frombuffer, tensor
+from .func import vmap
 from .in_place import *
 from .inspection import (
     detach,
@@ -511,14 +512,11 @@ if _TYPE_CHECKING:
         amp,
         backends,
         compiler,
-        cuda,
         distributions,
         fft,
-        func,
         futures,
         linalg,
         onnx,
-        optim,
         overrides,
         profiler,
         serialization,
@@ -532,7 +530,6 @@ if _TYPE_CHECKING:
     from .amp import GradScaler, autocast, is_autocast_enabled
     from .compiler import compile
     from .explaining import explain, memory
-    from .func import vmap
     from .live import Live
     from .running import use_as_torch
     from .serialization import load, save
@@ -541,13 +538,12 @@ if _TYPE_CHECKING:
 else:
     __getattr__, __dir__ = _later(
         __name__,
-        "accelerator amp backends compiler cuda distributions fft func futures linalg onnx optim "
-        "overrides profiler serialization signal sparse special testing tracing utils",
+        "accelerator amp backends compiler distributions fft futures linalg onnx overrides "
+        "profiler serialization signal sparse special testing tracing utils",
         {
             "amp": "GradScaler autocast is_autocast_enabled",
             "compiler": "compile",
             "explaining": "explain memory",
-            "func": "vmap",
             "live": "Live",
             "running": "use_as_torch",
             "serialization": "load save",

@@ -42,6 +42,6 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from . import functional, profiler, profiler_util
+    from . import profiler, profiler_util
 else:
-    __getattr__, __dir__ = later(__name__, "functional profiler profiler_util")
+    __getattr__, __dir__ = later(__name__, "profiler profiler_util")
