@@ -63,6 +63,26 @@ MANY(exp) MANY(expm1) MANY(log) MANY(log1p) MANY(erf) MANY(tanh)
 #endif
 #endif
 """
+# For files of loops that say themselves which elements one instruction computes: a register full of
+# them. GCC would read it from memory anew for each product, which takes twice the time.
+REGISTERS = """
+#ifdef __AVX512F__
+const int BYTES = 64;
+#else
+const int BYTES = 32;
+#endif
+typedef T Vec __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
+const int LANES = BYTES / sizeof(T);
+static inline Vec at(const T* x)
+{
+    Vec elements = *(const Vec*)x;
+#ifdef __AVX__
+    asm("" : "+v"(elements));
+#endif
+    return elements;
+}
+static inline int64 least(int64 a, int64 b) { return a < b ? a : b; }
+"""
 FUNCTIONS = "exp expm1 log log1p erf tanh sqrt fabs".split()
 OF_FLOATS = "".join([f"#define {name} {name}f\n" for name in FUNCTIONS])
 
@@ -82,6 +102,23 @@ def library(source: str, *options: str) -> ctypes.CDLL:
         if done.returncode:
             raise RuntimeError(f"{' '.join(command)}\n{done.stderr}")
         return ctypes.CDLL(str(result))
+
+
+def file(path: str, code: str, **constants: int) -> ctypes.CDLL:
+    """The functions of the C++ file beside the Python file ``path``; T is the type of ``code``."""
+    with open(path.removesuffix("py") + "cpp", encoding="utf-8") as loops:
+        text = loops.read()
+    known = "".join([f"const int {name} = {value};\n" for name, value in constants.items()])
+    functions = OF_FLOATS if code == "f" else ""
+    # a * b + c is one instruction
+    return library(
+        f"{functions}typedef {TYPES[code]} T;\n{known}{REGISTERS}{text}", "-ffp-contract=fast"
+    )
+
+
+def address(array: Any) -> Any:
+    """Where the elements of ``array`` are, as an argument of a library's function."""
+    return ctypes.c_void_p.from_address(id(array) + ADDRESS_AT)
 
 
 # Threads ------------------------------------------------------------------------------------------

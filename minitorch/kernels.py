@@ -77,6 +77,12 @@ def use_loops(wanted: bool = True) -> None:
     _cpu.use_loops = wanted
 
 
+def loops_wanted() -> bool:
+    """Whether kernels are to compute on the CPU."""
+    wanted: bool = _cpu.use_loops
+    return wanted
+
+
 def fits(array: Array) -> bool:
     """Whether kernels are for ``array``, of float32 or float64: on a GPU, or where loops are."""
     if array.__class__ is np.ndarray:

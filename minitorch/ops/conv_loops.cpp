@@ -1,31 +1,13 @@
 // The loops of conv_loops.py, which says how they work. T is float or double; ROWS, 1 to 8, is how
 // many output channels are summed up at a time.
 
-#ifdef __AVX512F__
-const int BYTES = 64, SUMS = 24;  // of a register; how many sums fit into registers
-#else
-const int BYTES = 32, SUMS = 12;
-#endif
-typedef T Vec __attribute__((vector_size(BYTES), aligned(sizeof(T)), may_alias));
-const int LANES = BYTES / sizeof(T);
+const int SUMS = BYTES == 64 ? 24 : 12;  // how many fit into registers
 
 struct Sizes {
     int64 groups, inputs, outputs, taps;          // the last three of one group
     int64 images, depth, height, width, channel;  // of the grid; from one channel to the next
     int64 D, H, W, image_step, channel_step, depth_step, row_step, step;  // of y
 };
-
-// The next LANES elements. GCC would read them anew for each product, which takes twice the time.
-static inline Vec at(const T* x)
-{
-    Vec elements = *(const Vec*)x;
-#ifdef __AVX__
-    asm("" : "+v"(elements));
-#endif
-    return elements;
-}
-
-static int64 least(int64 a, int64 b) { return a < b ? a : b; }
 
 const int VECS = SUMS / ROWS < 8 ? SUMS / ROWS : 8;
 const int64 STEP = VECS * LANES, TILE = 16 * STEP;

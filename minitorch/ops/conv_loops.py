@@ -29,7 +29,6 @@ matrices is faster: see `fits`.
 
 from __future__ import annotations
 
-import ctypes
 import functools
 import itertools
 import math
@@ -41,7 +40,6 @@ from .. import kernels
 from . import conv_arrays
 
 Ints = tuple[int, ...]
-LOOPS = __file__.removesuffix("py") + "cpp"
 
 ALL = slice(None)
 MOST_ROWS = 8  # output channels that are summed up at a time
@@ -243,19 +241,16 @@ def _run(
     if not x.dtype == other.dtype == result.dtype:
         raise TypeError(f"a loop has one dtype, not {x.dtype} and {other.dtype}")
     numbers = [np.array(values, np.int64).tobytes() for values in (sizes, reach)]
-    addresses = [ctypes.c_void_p(array.ctypes.data) for array in (x, other, result)]
+    cpp = kernels.cpp()
+    addresses = map(cpp.address, (x, other, result))
     function = getattr(_library(x.dtype.char, rows), name)
-    function(*numbers, *addresses, kernels.cpp().threads.count(products // 16))
+    function(*numbers, *addresses, cpp.threads.count(products // 16))
 
 
 @functools.cache
 def _library(code: str, rows: int) -> Any:
     """conv_loops.cpp, compiled for the type of ``code`` and so many output channels at a time."""
-    cpp = kernels.cpp()
-    with open(LOOPS, encoding="utf-8") as file:
-        loops = file.read()
-    text = f"typedef {cpp.TYPES[code]} T;\nconst int ROWS = {rows};\n{loops}"
-    return cpp.library(text, "-ffp-contract=fast")  # a * b + c is one instruction
+    return kernels.cpp().file(__file__, code, ROWS=rows)
 
 
 def _dot(a: Any, b: Any) -> int:

@@ -1,10 +1,14 @@
-"""The long short-term memory over all steps of sequences: see recurrent.py for how that goes."""
+"""The long short-term memory over all steps of sequences: see recurrent.py for how that goes.
+
+After `minitorch.compile` the steps are loops in C++: see lstm_loops.py.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
 from .. import kernels
+from . import lstm_loops
 from .fused import Fused
 from .recurrent import backwards, first_gradients, forwards, input_sums, output, room, side_by_side
 from .recurrent_steps import lstm_step, unrolled
@@ -34,15 +38,37 @@ class Lstm(Fused):
         sizes: Any,
         reverse: bool,
     ) -> Any:
+        if lstm_loops.fits(c, len(x), w_hr):
+            saved = lstm_loops.forward(x, w_ih, w_hh, [b_ih, b_hh], h, c, sizes, reverse)
+        else:
+            saved = self.steps(xp, x, w_ih, w_hh, [b_ih, b_hh], h, c, w_hr, sizes, reverse)
+        gates, cells, states = saved
+        self.save(gates=gates, cells=cells, states=states)
+        return output(states, reverse), states[-1].T.copy(), cells[-1].T.copy()
+
+    @staticmethod
+    def steps(
+        xp: Any,
+        x: Any,
+        w_ih: Any,
+        w_hh: Any,
+        biases: list[Any],
+        h: Any,
+        c: Any,
+        w_hr: Any,
+        sizes: Any,
+        reverse: bool,
+    ) -> tuple[Any, Any, Any]:
+        """The gates (T, 4, H, N); c and h before each step and after the last, (T + 1, H, N)."""
         steps, (batch, hidden) = len(x), c.shape
         shape = 4, hidden, batch
-        gates = input_sums(xp, x, w_ih, [b_ih, b_hh], reverse).reshape(steps, *shape)
+        gates = input_sums(xp, x, w_ih, biases, reverse).reshape(steps, *shape)
         states, cells = room(xp, h, steps), room(xp, c, steps)
         scale = xp.full(shape, 0.5, c.dtype)
         scale[2] = 1
         shift = 1 - scale
         sums_h = xp.empty((len(w_hh), batch), c.dtype)
-        fits = kernels.on_gpu(scale)  # on a CPU the calls of NumPy take as long as a loop's
+        fits = kernels.on_gpu(scale)  # on a CPU the calls of NumPy take as long as a kernel's
         for active, gate, before, after, cell_before, cell in forwards(
             sizes, reverse, gates, states[:-1], states[1:], cells[:-1], cells[1:]
         ):
@@ -68,8 +94,7 @@ class Lstm(Fused):
                 gate[1, :, active:] = 1
                 cell[:, active:] = cell_before[:, active:]
                 after[:, active:] = before[:, active:]
-        self.save(gates=gates, cells=cells, states=states)
-        return output(states, reverse), states[-1].T.copy(), cells[-1].T.copy()
+        return gates, cells, states
 
     def gradient(
         self,
@@ -86,11 +111,37 @@ class Lstm(Fused):
         cells: Any,
         states: Any,
     ) -> Any:
-        _, f, _, o = gates.swapaxes(0, 1)
-        slopes, by_c = self.slopes(xp, gates, cells)
+        grad_w_hr = None
+        if lstm_loops.fits(c, len(x), w_hr):
+            back = lstm_loops.backward(grad, w_hh, gates, cells, sizes, reverse)
+        else:
+            back = self.steps_back(xp, grad, w_hh, w_hr, gates, cells, sizes, reverse)
+        totals, grad_h, grad_c, grads_after = back
+        first = first_gradients(self, xp, x, w_ih, states[:-1], totals, totals, reverse)
+        if w_hr is not None:
+            o = gates[:, 3]
+            grad_w_hr = side_by_side(grads_after).dot(side_by_side(o * xp.tanh(cells[1:])).T)
+        return *first, grad_h.T, grad_c.T, grad_w_hr
+
+    @classmethod
+    def steps_back(
+        cls,
+        xp: Any,
+        grad: Any,
+        w_hh: Any,
+        w_hr: Any,
+        gates: Any,
+        cells: Any,
+        sizes: Any,
+        reverse: bool,
+    ) -> tuple[Any, Any, Any, Any]:
+        """The gradients of the sums (T, 4 H, N), of the first h and c, and of h after each step."""
+        batch = gates.shape[3]
+        f = gates[:, 1]
+        slopes, by_c = cls.slopes(xp, gates, cells)
         fits = kernels.on_gpu(slopes)
-        grads_after = xp.empty_like(states[1:])
         grad_h, grad_c = grad[1].T, grad[2].T.copy()
+        grads_after = xp.empty((len(f), *grad_h.shape), f.dtype)
         for grad_out, active, slope, by_c_t, f_t, grad_after in backwards(
             grad[0], sizes, reverse, slopes, by_c, f, grads_after
         ):
@@ -104,14 +155,9 @@ class Lstm(Fused):
                 slope[3] *= shown
                 grad_c *= f_t
             grad_h = w_hh.T.dot(slope.reshape(len(w_hh), -1))
-            if active < len(c):
+            if active < batch:
                 grad_h[:, active:] = grad_after[:, active:]
-        totals = slopes.reshape(len(x), len(w_hh), -1)
-        first = first_gradients(self, xp, x, w_ih, states[:-1], totals, totals, reverse)
-        grad_w_hr = None
-        if w_hr is not None:
-            grad_w_hr = side_by_side(grads_after).dot(side_by_side(o * xp.tanh(cells[1:])).T)
-        return *first, grad_h.T, grad_c.T, grad_w_hr
+        return slopes.reshape(len(f), len(w_hh), batch), grad_h, grad_c, grads_after
 
     @staticmethod
     def slopes(xp: Any, gates: Any, cells: Any) -> tuple[Any, Any]:

@@ -33,6 +33,8 @@ def total(xp: Any, x: Any) -> Any:
 
 def over(xp: Any, x: Any, dims: tuple[int, ...], keepdim: bool = False) -> Any:
     """The sum over ``dims``, which ascend."""
+    if x.ndim == 2 and len(dims) == 1 and not (keepdim or x.flags.c_contiguous):
+        x, dims = x.T, (1 - dims[0],)  # quick if it lies in memory in Fortran's order
     if x.size < FEW or x.dtype.char not in "fd" or not x.flags.c_contiguous or xp is not np:
         return plain(xp, x, dims, keepdim)
     if x.ndim == 2 and len(dims) == 1 and not keepdim:  # the steps below, as they are most often
