@@ -293,7 +293,9 @@ class Plan:
         kinds = [np.dtype(code if name == "T" else name) for name in names]
         each = [x.shape for x, raw in zip(arrays, raws, strict=False) if x is not None and not raw]
         self.shape = np.broadcast_shapes(*each)
-        self.elements = math.prod(self.shape)
+        # A row of a raw array may be behind one element.
+        sizes = [x.size for x in arrays if x is not None]
+        self.elements = max(math.prod(self.shape), *sizes)
         written = zip(args[loop.reads :], raws[loop.reads :], strict=False)
         if any(x.shape != self.shape and not raw for x, raw in written):
             raise ValueError(f"what is written must have the shape {self.shape}")

@@ -1,7 +1,8 @@
 """The kernels, compiled as C++ for the CPU, beside the same formulas in NumPy.
 
 No GPU is needed: what CuPy would compile for one is compiled by the system's compiler, into a loop
-over the elements. Here all kernels are used that a GPU would use, for small arrays, too.
+over the elements. Here all kernels are used that a GPU would use, for small arrays, too, and those
+that only a CPU uses.
 """
 
 from __future__ import annotations
@@ -100,8 +101,18 @@ def test_what_has_no_kernel(compiled, options):
 
 CROSS_ENTROPY = ["exp_below", "shares", "cross_entropy_gradient"]
 SOFTMAX = ["exp_below", "shares", "softmax_gradient"]
-LAYER_NORM = ["minus", "scaled", "normed", "pulled_back"]
-GROUP_NORM = ["minus", "pulled_back"]
+LOG_SOFTMAX = ["exp_below", "log_softmax", "log_softmax_gradient"]
+LAYER_NORM = ["row_total", "minus", "row_inner", "scaled", "normed", "pulled_back"]
+GROUP_NORM = ["row_total", "minus", "row_inner", "pulled_back"]
+# Of rows that lie side by side a loop makes the sums, too.
+SOFTMAX_OF_ROWS = [
+    *["row_largest", "exp_below", "row_total", "shares"],
+    *["row_inner", "softmax_gradient"],
+]
+LOG_SOFTMAX_OF_ROWS = [
+    *["row_largest", "exp_below", "row_total", "log_softmax"],
+    *["row_total", "log_softmax_gradient"],
+]
 LSTM = ["weighted", *["lstm"] * 7, "lstm_slopes", *["lstm_back"] * 7]
 FORMULAS = [
     (lambda x: F.gelu(x), ["gelu", "gelu_gradient"]),
@@ -119,22 +130,25 @@ FORMULAS = [
     (lambda x: F.softplus(x), ["softplus", "softplus_gradient"]),
     (lambda x: F.softplus(x, 3, 10), ["softplus", "softplus_gradient"]),
     (lambda x: F.logsigmoid(x), ["log_sigmoid", "sigmoid"]),
-    (lambda x: F.cross_entropy(x, CLASSES, reduction="none").expand(130, 7).T, CROSS_ENTROPY),
+    (
+        lambda x: F.cross_entropy(x, CLASSES, reduction="none").expand(130, 7).T,
+        ["row_largest", *CROSS_ENTROPY],
+    ),
     (lambda x: F.cross_entropy(x.view(7, 13, 10), PLACES).expand(7, 130), CROSS_ENTROPY),
     (lambda x: batch_norm(x, *affine(x)), ["minus", "weighted", "minus", "pulled_back"]),
     (lambda x: batch_norm(x[:, :, None]), ["minus", "weighted", "minus", "pulled_back"]),
-    (lambda x: F.softmax(x, 1), SOFTMAX),
+    (lambda x: F.softmax(x, 1), SOFTMAX_OF_ROWS),
     (lambda x: F.softmax(x, 0), SOFTMAX),
-    (lambda x: F.softmax(x / 5.1, 1), ["exp_below", *SOFTMAX]),  # some row is too small
-    (lambda x: F.softmax(x / 100, 1), SOFTMAX),  # no maximum is needed
-    (lambda x: F.log_softmax(x, -1), ["exp_below", "log_softmax", "log_softmax_gradient"]),
-    (lambda x: F.log_softmax(x, 0), ["exp_below", "log_softmax", "log_softmax_gradient"]),
+    (lambda x: F.softmax(x / 5.1, 1), SOFTMAX_OF_ROWS),  # NumPy's way: some row is too small
+    (lambda x: F.softmax(x / 100, 1), SOFTMAX_OF_ROWS),  # and here it needs no maximum
+    (lambda x: F.log_softmax(x, -1), LOG_SOFTMAX_OF_ROWS),
+    (lambda x: F.log_softmax(x, 0), LOG_SOFTMAX),
     (lambda x: F.dropout(seeded(x), 0.3), ["masked", "masked"]),
     (lambda x: F.dropout1d(seeded(x)[None], 0.3)[0], ["masked", "masked"]),
     (lambda x: F.layer_norm(x, (130,), *affine(x)), LAYER_NORM),
     (lambda x: F.layer_norm(x, (130,), affine(x)[0]), LAYER_NORM),
     (lambda x: F.layer_norm(x, (7, 130)), LAYER_NORM),
-    (lambda x: F.rms_norm(x, (130,)), ["pulled_back"]),
+    (lambda x: F.rms_norm(x, (130,)), ["row_inner", "row_inner", "pulled_back"]),
     (lambda x: F.group_norm(x, 10, *(part.detach() for part in affine(x))), GROUP_NORM),
     (lambda x: max_pool(x), ["largest", "spread"]),
     (lambda x: max_pool(x.round()), ["largest", "spread"]),  # with equal elements

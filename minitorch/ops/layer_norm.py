@@ -183,7 +183,8 @@ def by_channel(shape: tuple[int, ...]) -> tuple[int, int, int]:
 def centered(xp: Any, matrix: Any, eps: float) -> tuple[Any, Any, Any]:
     """The rows less their mean, a new array; the mean, and 1 / sqrt(var + eps)."""
     n = matrix.shape[1]
-    mean = sums.over(xp, matrix, (1,), keepdim=True) / n
+    fits = rows.in_loops(matrix, 1)
+    mean = (rows.total(xp, matrix, 1) if fits else sums.over(xp, matrix, (1,), keepdim=True)) / n
     if kernels.fits(matrix):
         out = rows.MINUS(matrix, mean)
     else:

@@ -17,6 +17,7 @@ from .. import kernels
 NARROW = 64  # up to this length it is faster to turn the rows into columns first
 LONG = 512  # from this length on, a column meets rows in half the time if buffers are short
 MANY = 1 << 15  # elements from which on the repeated numbers of short rows cost less than they save
+LONGEST = 1 << 14  # of the rows that a loop adds up: digits go as a sum grows (see sums.py)
 SAFE = 60.0  # e ** 60 is far from float32's largest number, also if many of them are added up
 
 
@@ -57,6 +58,8 @@ def for_channels(values: Any, x: Any) -> Any:
 
 def largest(xp: Any, x: Any, dim: int) -> Any:
     """The largest element. NaN counts only if there is nothing else (that halves the time)."""
+    if in_loops(x, dim):
+        return of_rows(LARGEST, x)
     if xp is np and dim == x.ndim - 1 and 0 < x.shape[dim] <= NARROW:
         columns = np.ascontiguousarray(x.reshape(-1, x.shape[dim]).T)
         return np.fmax.reduce(columns, axis=0).reshape(*x.shape[:-1], 1)
@@ -67,6 +70,8 @@ def largest(xp: Any, x: Any, dim: int) -> Any:
 
 def total(xp: Any, x: Any, dim: int) -> Any:
     """The sum."""
+    if in_loops(x, dim):
+        return of_rows(TOTAL, x)
     if xp is np and dim == x.ndim - 1:
         return np.einsum("...i->...", x)[..., None]
     return x.sum(axis=dim, keepdims=True)
@@ -74,9 +79,25 @@ def total(xp: Any, x: Any, dim: int) -> Any:
 
 def inner(xp: Any, x: Any, y: Any, dim: int) -> Any:
     """The sum of ``x * y``."""
+    if in_loops(x, dim) and y.flags.c_contiguous and y.dtype == x.dtype and y.shape == x.shape:
+        return of_rows(INNER, x, y)
     if xp is np and dim == x.ndim - 1:
         return np.vecdot(x, y)[..., None]
     return (x * y).sum(axis=dim, keepdims=True)
+
+
+def in_loops(x: Any, dim: int) -> bool:
+    """Whether a loop is to go along the rows of ``x``, on the CPU.
+
+    The threads that go through its elements, before or after, then find them in their own caches.
+    """
+    whole = isinstance(x, np.ndarray) and dim == x.ndim - 1 and x.flags.c_contiguous
+    return whole and 0 < x.shape[dim] <= LONGEST and kernels.fits(x)
+
+
+def of_rows(kernel: kernels.Kernel, x: Any, *others: Any) -> Any:
+    """One number for each row, by `TOTAL` and the like."""
+    return kernel(x, *others, x.shape[-1], np.empty((*x.shape[:-1], 1), x.dtype))
 
 
 def softmax(xp: Any, x: Any, dim: int) -> Any:
@@ -87,8 +108,8 @@ def softmax(xp: Any, x: Any, dim: int) -> Any:
     ones.
     """
     fits = kernels.fits(x)
-    if xp is np and x.max() < SAFE:
-        out = EXP_BELOW(x, 0.0) if fits else np.exp(x)
+    if xp is np and not fits and x.max() < SAFE:
+        out = np.exp(x)
         sums = total(np, out, dim)
         if sums.min() > 1e-6:
             return shares(out, sums)
@@ -111,6 +132,33 @@ def shares(x: Any, total: Any) -> Any:
     return x
 
 
+# After `minitorch.compile`, on a CPU: along rows of n elements.
+LARGEST = kernels.Kernel(
+    "row_largest",
+    "raw T x, int64 n",
+    "T largest",
+    "T top = x[i * n]; "
+    '_Pragma("omp simd reduction(max : top)") for (int64 j = 1; j < n; j++) '
+    "{ T value = x[i * n + j]; top = value > top || top != top ? value : top; } "
+    "largest = top",
+)
+TOTAL = kernels.Kernel(
+    "row_total",
+    "raw T x, int64 n",
+    "T total",
+    "T sum = 0; "
+    '_Pragma("omp simd reduction(+ : sum)") for (int64 j = 0; j < n; j++) sum += x[i * n + j]; '
+    "total = sum",
+)
+INNER = kernels.Kernel(
+    "row_inner",
+    "raw T x, raw T y, int64 n",
+    "T total",
+    "T sum = 0; "
+    '_Pragma("omp simd reduction(+ : sum)") for (int64 j = 0; j < n; j++) '
+    "sum += x[i * n + j] * y[i * n + j]; "
+    "total = sum",
+)
 # For a GPU: see kernels.py.
 EXP_BELOW = kernels.Kernel("exp_below", "T x, T top", "T y", "y = exp(x - top)")
 SHARES = kernels.Kernel("shares", "T total", "T x", "x = x / total")
