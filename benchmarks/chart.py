@@ -48,10 +48,9 @@ def draw_ratios(axes: Axes, rows: list[Row]) -> None:
         compiled = row.ratio("compiled")
         axes.annotate(
             f"{ratio:.2f}",
-            (1, place),  # on the side of 1 where there is no bar
-            xytext=(4 if ratio <= 1 else -4, 0),
+            (max(1, ratio, compiled or 0), place),  # to the right of all that is drawn
+            xytext=(5, 0),
             textcoords="offset points",
-            ha="left" if ratio <= 1 else "right",
             va="center",
             fontsize=8,
         )

@@ -103,9 +103,9 @@ def of_rows(kernel: kernels.Kernel, x: Any, *others: Any) -> Any:
 def softmax(xp: Any, x: Any, dim: int) -> Any:
     """``exp(x) / Σ exp(x)``, of floats of at least 32 bits; a new array.
 
-    The usual way subtracts the largest element first, for exp not to overflow. To find it takes as
-    long as all the rest, so it is left out where no element is large and no row has only small
-    ones.
+    The usual way subtracts the largest element first, for exp not to overflow. To find it takes
+    NumPy as long as all the rest, so it is left out where no element is large and no row has only
+    small ones.
     """
     fits = kernels.fits(x)
     if xp is np and not fits and x.max() < SAFE:
