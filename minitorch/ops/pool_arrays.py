@@ -16,6 +16,7 @@ import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ LONG = 8
 _BITS = {size: np.dtype(f"i{size}") for size in (1, 2, 4, 8)}
 
 
+@dataclass(frozen=True)
 class Windows:
     """The windows along one dimension.
 
@@ -47,23 +49,13 @@ class Windows:
     so that no entry names an element of the input twice: a gradient can be added there.
     """
 
-    def __init__(
-        self,
-        length: int,
-        count: int,
-        places: list[tuple[Any, Any, Any]],
-        reverse: list[tuple[Any, Any, Any]],
-        disjoint: bool = False,
-        box: tuple[int, int, int, int] | None = None,
-    ) -> None:
-        self.length = length  # of the input
-        self.count = count  # of windows
-        self.places, self.reverse = places, reverse
-        self.disjoint = disjoint  # no element of the input is in two windows
-        self.box = box  # (kernel, stride, padding, dilation); None for windows of several sizes
-
-    def __repr__(self) -> str:
-        return f"Windows({self.length}, {self.count}, {self.places}, {self.reverse}, {self.box})"
+    length: int  # of the input
+    count: int  # of windows
+    places: list[tuple[Any, Any, Any]]
+    reverse: list[tuple[Any, Any, Any]]
+    disjoint: bool = False  # no element of the input is in two windows
+    # (kernel, stride, padding, dilation); None for windows of several sizes
+    box: tuple[int, int, int, int] | None = None
 
     @property
     def pairs(self) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import itertools
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,17 @@ DENSE = 96
 EDGE = 8  # up to so many elements beside a run of neighbours are copied one by one
 
 
+@dataclass(frozen=True, eq=False)
 class Taps:
     """Along one dimension: of which elements each output is the sum, and with which weights.
 
     They are NumPy's arrays: what is asked of them would wait for a GPU.
     """
 
-    def __init__(
-        self, length: int, places: np.ndarray, weights: np.ndarray, device: int | None
-    ) -> None:
-        self.length = length  # of the input
-        self.places = places  # (taps, length of the output)
-        self.weights = weights  # the same shape
-        self.device = device  # where the input is
-
-    def __repr__(self) -> str:
-        return f"Taps({self.length}, {self.places!r}, {self.weights!r}, {self.device})"
+    length: int  # of the input
+    places: np.ndarray  # (taps, length of the output)
+    weights: np.ndarray  # the same shape
+    device: int | None  # where the input is
 
     @functools.cached_property
     def there(self) -> list[tuple[Any, Any]]:

@@ -16,6 +16,7 @@ from ...tensor import Tensor
 from ...user_warnings import warn
 from .. import functional as F, init
 from ..parameter import Parameter
+from ..utils.rnn import PackedSequence, padded
 from .module import Module
 
 # The operation of each mode, and how many gates it has: the weights of all gates are one matrix.
@@ -160,7 +161,7 @@ class RNNBase(Module):
 
     def _run(self, input: Any, hx: tuple[Any, ...] | None) -> tuple[Any, tuple[Any, ...]]:
         """The output and the last states, for ``input`` in any of its forms; ``hx`` are states."""
-        if hasattr(input, "batch_sizes"):  # a PackedSequence
+        if isinstance(input, PackedSequence):
             x, batch_sizes, sorted_indices, unsorted_indices = input
             batch = int(batch_sizes[0])
             if hx is not None and sorted_indices is not None:
@@ -169,7 +170,7 @@ class RNNBase(Module):
             x, states = self._layers(x, hx, batch_sizes)
             if unsorted_indices is not None:
                 states = tuple([h.index_select(1, unsorted_indices) for h in states])
-            return type(input)(x, batch_sizes, sorted_indices, unsorted_indices), states
+            return PackedSequence(x, batch_sizes, sorted_indices, unsorted_indices), states
         batched = input.dim() == 3
         if input.dim() not in (2, 3):
             word = " tensor" if self.mode.startswith("RNN") else ""
@@ -240,10 +241,7 @@ class RNNBase(Module):
         operation, _ = MODES[self.mode]
         finals = []
         for layer in range(self.num_layers):
-            if batch_sizes is not None:
-                from ..utils.rnn import padded  # whoever packed the data has loaded it
-
-                x = padded(x, batch_sizes)
+            x = x if batch_sizes is None else padded(x, batch_sizes)
             outs = []
             for direction in range(self._directions):
                 place = layer * self._directions + direction
