@@ -15,7 +15,7 @@ import pytest
 import minitorch as mt
 from minitorch import cpp, kernels
 from minitorch.kernels import Kernel
-from minitorch.ops import embedding_bag, scatter_reduction
+from minitorch.ops import embedding_bag, rows, scatter_reduction
 
 F = mt.nn.functional
 
@@ -252,6 +252,15 @@ def test_softmax_of_rows_at_the_edges(compiled, function, value):
         expected = function(rows, 1).numpy()
         switch(True)
         np.testing.assert_allclose(function(rows, 1).numpy(), expected, rtol=1e-6)
+
+
+def test_long_rows_are_not_added_up_one_after_the_other(compiled):
+    switch, calls = compiled
+    switch(True)
+    for length in rows.LONGEST, rows.LONGEST + 1:
+        x = mt.full((2, length), 0.1)
+        np.testing.assert_allclose(F.softmax(x, 1).numpy(), 1 / length, rtol=1e-6)
+    assert calls.count("row_total") == 1
 
 
 # Each thread gathers what belongs to its element.
