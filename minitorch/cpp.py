@@ -125,12 +125,22 @@ def address(array: Any) -> Any:
 
 # OpenBLAS can be told to hand its work to other threads than its own. Its own wait for the next
 # product without a rest: right after one, a loop on two threads took 4 to 8 ms instead of 0.05.
+# The jobs of a product wait for each other, so each needs a thread of its own.
 WORK = """
-static bool alone = false;
-extern "C" void stay_alone() { alone = true; }
+#include <omp.h>
+extern "C" int most(int wanted)
+{
+    int found = 0;
+    omp_set_dynamic(0);
+    #pragma omp parallel num_threads(wanted)
+    #pragma omp atomic
+    found++;
+    return found;
+}
 extern "C" void work(int, void (*job)(int, void*, int), int jobs, size_t size, void* data, int flag)
 {
-    #pragma omp parallel for schedule(static, 1) num_threads(alone ? 1 : jobs)
+    omp_set_dynamic(0);
+    #pragma omp parallel for schedule(static, 1) num_threads(jobs)
     for (int i = 0; i < jobs; i++) job(i, (char*)data + i * size, flag);
 }
 """
@@ -142,11 +152,12 @@ class Threads:
     def __init__(self) -> None:
         self.shared = False
         self.library: Any = None
+        self.setter: Any = None
 
     def share(self) -> None:
         """Let OpenBLAS work on the threads of the loops, if it can be found.
 
-        A process that is forked later has none of the threads, and works alone.
+        A process that is forked later has none of the threads: see `part`.
         """
         if self.library is not None:
             return
@@ -155,17 +166,18 @@ class Threads:
         if compiler() is None:
             raise RuntimeError("no C++ compiler (g++ or clang++) was found")
         self.library = library(WORK)
-        setter = openblas_setter()
-        if setter is not None:
-            setter(self.library.work)
+        self.setter = openblas_setter()
+        processors = os.cpu_count() or 1
+        if self.setter is not None and self.library.most(processors) == processors:
+            self.setter(self.library.work)
             self.shared = True
             if hasattr(os, "register_at_fork"):
-                os.register_at_fork(after_in_child=self.stay_alone)
+                os.register_at_fork(after_in_child=self.part)
 
-    def stay_alone(self) -> None:
-        """Use no other threads from now on."""
+    def part(self) -> None:
+        """From now on OpenBLAS uses threads of its own again, and a loop is one thread's work."""
         self.shared = False
-        self.library.stay_alone()
+        self.setter(None)
 
     def count(self, elements: int) -> int:
         """How many are to share a loop over so many elements."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import subprocess
 import sys
 
 import numpy as np
@@ -186,25 +188,51 @@ def test_threads(compiled, monkeypatch):
     np.testing.assert_allclose(found[1:], [found[0]] * 2, rtol=1e-6)
 
 
-def after_fork(results):
-    x = mt.ones(300, 300)
-    results.put((cpp.threads.count(1 << 30), F.silu(x @ x).sum().item()))
+PROGRAM = """
+import multiprocessing
+import minitorch as mt
+from minitorch import cpp
+
+def product():
+    x = mt.ones(400, 400)
+    return mt.nn.functional.silu(x @ x).sum().item()
+
+def child(results):
+    results.put((cpp.threads.shared, product()))
+
+mt.compile(len)
+before = product()  # the threads are there by now
+results = {results}
+print(results, before == product())
+"""
+FORKED = """(
+    context := multiprocessing.get_context("fork"),
+    queue := context.Queue(),
+    context.Process(target=child, args=(queue,), daemon=True).start(),
+    queue.get(timeout=60) == (False, before),
+)[-1]"""
+
+
+def run(results, **environment):
+    """What ``PROGRAM`` prints with two threads, in a process that may be stopped if it waits."""
+    threads = {"OMP_NUM_THREADS": "2", "OPENBLAS_NUM_THREADS": "2"}
+    program = [sys.executable, "-c", PROGRAM.replace("{results}", results)]
+    run = subprocess.run(
+        program, env=os.environ | threads | environment, capture_output=True, text=True, timeout=90
+    )
+    return run.stdout.split() or run.stderr
 
 
 @needs_compiler
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="no fork")
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_forked_process_works_alone(compiled):
-    x = mt.ones(300, 300)
-    expected = F.silu(x @ x).sum().item()  # the threads are there by now
-    context = multiprocessing.get_context("fork")
-    results = context.Queue()
-    child = context.Process(target=after_fork, args=(results,))
-    child.start()
-    try:
-        assert results.get(timeout=60) == (1, expected)
-    finally:
-        child.kill()
+def test_a_forked_process_has_threads_of_its_own():
+    assert run(FORKED) == ["True", "True"]
+
+
+@needs_compiler
+def test_with_fewer_threads_than_openblas_asks_for():
+    assert run("cpp.threads.shared", OMP_THREAD_LIMIT="1")[1] == "True"
+    assert run("cpp.threads.shared", OMP_DYNAMIC="true")[1] == "True"
 
 
 def test_without_a_compiler(monkeypatch):
