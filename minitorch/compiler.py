@@ -32,7 +32,7 @@ def compile(
 
     That is so for all tensors on the CPU, not only those of ``model``, until `reset`; also in
     backward and in optimizers. The last digits may change. A loop is compiled when it is first
-    needed, which takes 0.1 to 0.3 s, and again in each run of the program. Without a C++ compiler
+    needed, which takes 0.1 to 0.4 s, and again in each run of the program. Without a C++ compiler
     (``g++`` or ``clang++``, with OpenMP) there is a warning, and NumPy computes as before.
 
     In PyTorch ``state_dict`` keys of a compiled module begin with ``_orig_mod.``; here they do not.
