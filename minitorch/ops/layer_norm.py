@@ -183,9 +183,12 @@ def by_channel(shape: tuple[int, ...]) -> tuple[int, int, int]:
 def centered(xp: Any, matrix: Any, eps: float) -> tuple[Any, Any, Any]:
     """The rows less their mean, a new array; the mean, and 1 / sqrt(var + eps)."""
     n = matrix.shape[1]
-    fits = rows.in_loops(matrix, 1)
-    mean = (rows.total(xp, matrix, 1) if fits else sums.over(xp, matrix, (1,), keepdim=True)) / n
-    if kernels.fits(matrix):
+    fits = kernels.fits(matrix)
+    if fits and rows.in_loops(matrix, 1):
+        mean = rows.total(xp, matrix, 1) / n
+    else:
+        mean = sums.over(xp, matrix, (1,), keepdim=True) / n
+    if fits:
         out = rows.MINUS(matrix, mean)
     else:
         with rows.of_length(n):

@@ -91,8 +91,10 @@ def in_loops(x: Any, dim: int) -> bool:
 
     The threads that go through its elements, before or after, then find them in their own caches.
     """
+    if not kernels.fits(x):  # first: without loops the answer is to take no time
+        return False
     whole = isinstance(x, np.ndarray) and dim == x.ndim - 1 and x.flags.c_contiguous
-    return whole and 0 < x.shape[dim] <= LONGEST and kernels.fits(x)
+    return whole and 0 < x.shape[dim] <= LONGEST
 
 
 def of_rows(kernel: kernels.Kernel, x: Any, *others: Any) -> Any:
